@@ -1,0 +1,1 @@
+"""The only code that knows SQLAlchemy: engine, tables, unit of work, repositories, migrations."""

@@ -1,0 +1,113 @@
+"""Configuration: one frozen object, read once from the environment and a TOML file, and passed down.
+
+Each setting `name` is the variable `VOTECAL_NAME` or the key `name` of the file that `VOTECAL_CONFIG_FILE` names;
+the environment wins. `docs/operations.md` lists them all, and a test compares.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from pathlib import Path
+from types import UnionType
+from typing import Any, get_type_hints
+
+from votecal_soap.errors import ErrorCode, InvalidRequest
+
+PREFIX = "VOTECAL_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """Every setting, with its default. Sizes are bytes, times seconds unless the name says otherwise."""
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    credential_key: str = field(default="", repr=False)
+    public_url: str = "http://127.0.0.1:8080"
+    listen: str = "127.0.0.1:8080"
+    web_threads: int = 8
+    trusted_proxies: tuple[str, ...] = ()
+    client_certificate_header: str = ""
+    log_level: str = "INFO"
+    request_byte_limit: int = 5 << 20
+    put_byte_limit: int = 64 << 20
+    upload_byte_limit: int = 8 << 30
+    expanded_byte_limit: int = 32 << 30
+    expansion_ratio_limit: int = 200
+    record_byte_limit: int = 64 << 10
+    upload_token_seconds: int = 3600
+    page_byte_limit: int = 48 << 10
+    page_message_limit: int = 1000
+    batch_chunk_records: int = 10_000
+    batch_parsers: int = 1
+    lease_seconds: int = 60
+    worker_poll_seconds: float = 1.0
+    attempt_limit: int = 5
+    spool_retention_days: int = 30
+    export_retention_days: int = 30
+    second_person_authorises: bool = False
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database: the one named, else a SQLite file in the data directory."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'votecal.db'}"
+
+    @property
+    def spool_dir(self) -> Path:
+        """Where uploaded bytes are kept, readable by the service alone (OPS-05)."""
+        return self.data_dir / "spool"
+
+    @property
+    def export_dir(self) -> Path:
+        """Where files for partners are written (OPS-05)."""
+        return self.data_dir / "export"
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> "Config":
+        """Read the environment and the file it names; a bad or unknown value names its variable."""
+        values: dict[str, object] = {**_file_values(environ.get(f"{PREFIX}CONFIG_FILE")), **_environ_values(environ)}
+        hints = get_type_hints(cls)
+        unknown = sorted(set(values) - set(hints))
+        if unknown:
+            raise InvalidRequest(ErrorCode.SETTING_WRONG, "There is no such setting.", ref=PREFIX + unknown[0].upper())
+        return cls(**{name: _cast(name, value, hints[name]) for name, value in values.items()})
+
+
+def _file_values(file: str | None) -> dict[str, object]:
+    if not file:
+        return {}
+    try:
+        return tomllib.loads(Path(file).read_text())
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise InvalidRequest(ErrorCode.SETTING_WRONG, f"The configuration file cannot be read: {error}", ref=f"{PREFIX}CONFIG_FILE") from error
+
+
+def _environ_values(environ: Mapping[str, str]) -> dict[str, object]:
+    names = {f"{PREFIX}{item.name.upper()}": item.name for item in fields(Config)}
+    return {names[key]: value for key, value in environ.items() if key in names}
+
+
+def _cast(name: str, value: object, kind: type | UnionType) -> Any:  # noqa: ANN401 - the field's own type, checked by the dataclass
+    try:
+        if kind is bool:
+            return _boolean(str(value))
+        if kind == tuple[str, ...]:
+            return tuple(str(value).replace(",", " ").split()) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type] # a TOML list
+        for constructor in (int, float, Path, str):
+            if kind is constructor:
+                return constructor(str(value))
+    except (TypeError, ValueError) as error:
+        raise InvalidRequest(ErrorCode.SETTING_WRONG, f"The value must be of type {kind}.", ref=PREFIX + name.upper()) from error
+    raise InvalidRequest(ErrorCode.SETTING_WRONG, f"The value must be of type {kind}.", ref=PREFIX + name.upper())
+
+
+def _boolean(text: str) -> bool:
+    if text.lower() in {"1", "true", "yes", "on"}:
+        return True
+    if text.lower() in {"0", "false", "no", "off", ""}:
+        return False
+    raise ValueError(text)
+
+
+DEFAULTS = {item.name: item.default for item in fields(Config) if item.default is not MISSING}
+"""Each setting's default, for the reference in the docs."""

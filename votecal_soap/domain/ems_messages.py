@@ -1,0 +1,86 @@
+"""The message queue of a county (EWS-02 to EWS-06): open, then cleared; never leased, never reordered per voter."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+
+class MessageType(StrEnum):
+    """What a message tells; the value is the name on the wire."""
+
+    BATCH_RECORD_APPLIED = "BatchRecordApplied"
+    BATCH_RECORD_UNCHANGED = "BatchRecordUnchanged"
+    BATCH_RECORD_FAILED = "BatchRecordFailed"
+    IDV_RESULT = "IdvResult"
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    OPEN = "Open"  # offered at each poll
+    PROCESSED = "Processed"  # cleared by the county
+    FAILED = "Failed"  # cleared as poison; SOS requeues or skips
+    SKIPPED = "Skipped"  # put aside by SOS
+
+
+class ClearOutcome(StrEnum):
+    """What the county says of a message that it clears."""
+
+    PROCESSED = "Processed"
+    FAILED = "Failed"
+
+
+class ClearResult(StrEnum):
+    """What the state answers for each id (EWS-04, EWS-05)."""
+
+    CLEARED = "Cleared"
+    ALREADY_CLEARED = "AlreadyCleared"
+    NOT_FOUND = "NotFound"
+    OLDER_MESSAGE_OPEN = "OlderMessageOpen"
+
+
+class NewMessage(NamedTuple):
+    """A message to be queued in the transaction of the change that it tells of (EWS-06).
+
+    `payload` is the XML that the county gets, rendered by `contract` and opaque to everyone else.
+    `blocks_updates` marks a change that the county did not make itself: while such a message is open, the
+    county's updates of that voter are refused with State Update Pending (VRU-13).
+    `dedup_key` makes a producer's repetition harmless.
+    """
+
+    county_code: str
+    message_type: MessageType
+    dedup_key: str
+    payload: str
+    blocks_updates: int
+    state_voter_id: int | None
+    voter_sequence: int | None
+    ems_voter_id: str | None
+    record_version: int | None
+    job_id: int | None
+    record_sequence: int | None
+
+
+class QueuedMessage(NamedTuple):
+    """A message as a county reads it; `payload` is None when only the header was asked for."""
+
+    message_id: int
+    message_type: str
+    enqueued_at: datetime
+    state_voter_id: int | None
+    voter_sequence: int | None
+    ems_voter_id: str | None
+    record_version: int | None
+    job_id: int | None
+    record_sequence: int | None
+    payload: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clearance:
+    """A county's word that it has taken a message, or could not."""
+
+    message_id: int
+    outcome: ClearOutcome
+    text: str | None = None

@@ -1,0 +1,115 @@
+"""Every error that a caller may meet, in one tree, grouped by what the caller should do.
+
+::
+
+    VoteCalError
+    ├── InvalidRequest   mend the request
+    ├── NotFound         there is no such thing for this caller
+    ├── NotAllowed       use another credential, or ask SOS
+    ├── Conflict         read again, then decide
+    └── Unavailable      send the same again, later
+
+Codes are stable: programs branch on them, `docs/contract.md` lists them, and a test compares the two.
+No text ever repeats a value that a voter gave (OPS-03, EWS-13).
+"""
+
+from enum import StrEnum
+
+
+class ErrorCode(StrEnum):
+    """The stable codes; the number's first digit names the class that carries it."""
+
+    NOT_WELL_FORMED = "VC-1001"
+    DOCTYPE_FORBIDDEN = "VC-1002"
+    ENVELOPE_WRONG = "VC-1003"
+    HEADER_NOT_UNDERSTOOD = "VC-1004"
+    SCHEMA_VIOLATION = "VC-1005"
+    OPERATION_UNKNOWN = "VC-1006"
+    ENCODING_WRONG = "VC-1007"
+    MESSAGE_TOO_LARGE = "VC-1008"
+    LIMIT_EXCEEDED = "VC-1009"
+    VALUE_WRONG = "VC-1010"
+    SETTING_WRONG = "VC-1011"
+    FILE_NOT_WELL_FORMED = "VC-1101"
+    FILE_DOCTYPE_FORBIDDEN = "VC-1102"
+    FILE_ENCODING_WRONG = "VC-1103"
+    FILE_DIGEST_WRONG = "VC-1104"
+    FILE_COUNT_WRONG = "VC-1105"
+    FILE_HEADER_WRONG = "VC-1106"
+    FILE_COUNTY_WRONG = "VC-1107"
+    FILE_JOB_WRONG = "VC-1108"
+    FILE_SCHEMA_VERSION_WRONG = "VC-1109"
+    FILE_RECORD_TOO_LARGE = "VC-1110"
+    FILE_COMPRESSION_WRONG = "VC-1111"
+    FILE_EXPANDS_TOO_FAR = "VC-1112"
+    FILE_SEQUENCE_WRONG = "VC-1113"
+    RULES_WRONG = "VC-1201"
+    JOB_NOT_FOUND = "VC-2001"
+    UPLOAD_NOT_FOUND = "VC-2002"
+    COUNTY_NOT_FOUND = "VC-2003"
+    ELECTION_NOT_FOUND = "VC-2004"
+    USER_NOT_FOUND = "VC-2005"
+    VOTER_NOT_FOUND = "VC-2006"
+    NOT_AUTHENTICATED = "VC-3001"
+    NOT_AUTHORISED = "VC-3002"
+    INSECURE_TRANSPORT = "VC-3003"
+    UPLOAD_TOKEN_WRONG = "VC-3004"
+    JOB_NOT_OPEN = "VC-4001"
+    UPLOAD_GAP = "VC-4002"
+    UPLOAD_OVERLAP = "VC-4003"
+    UPLOAD_CLOSED = "VC-4004"
+    UPLOAD_INCOMPLETE = "VC-4005"
+    RECORD_CHANGED = "VC-4006"
+    ALREADY_EXISTS = "VC-4007"
+    LEASE_LOST = "VC-4008"
+    BUSY = "VC-5001"
+    INTERNAL = "VC-5002"
+
+
+class VoteCalError(Exception):
+    """The root. Shape: stable code, text for a person, and where (an XPath, a record's sequence, a setting's name)."""
+
+    retryable = False
+    request_error = "InvalidRequest"
+
+    def __init__(self, code: ErrorCode, text: str, *, ref: str | None = None, retry_after_seconds: int | None = None) -> None:
+        """Keep what a fault, a file refusal and a command line all need."""
+        super().__init__(text)
+        self.code = code
+        self.text = text
+        self.ref = ref
+        self.retry_after_seconds = retry_after_seconds
+
+    def __str__(self) -> str:
+        """Code, text and place in one line."""
+        place = f" (at {self.ref})" if self.ref else ""
+        return f"{self.code}: {self.text}{place}"
+
+
+class InvalidRequest(VoteCalError):
+    """The request or file is wrong: mend it."""
+
+
+class NotFound(VoteCalError):
+    """There is no such thing for this caller; another county's is not told apart from none (EWS-01)."""
+
+    request_error = "NotFound"
+
+
+class NotAllowed(VoteCalError):
+    """The caller may not do this."""
+
+    request_error = "NotAllowed"
+
+
+class Conflict(VoteCalError):
+    """The thing has moved on: read it again, then decide."""
+
+    request_error = "Conflict"
+
+
+class Unavailable(VoteCalError):
+    """Nothing is wrong with the request: the same may be sent again, later."""
+
+    retryable = True
+    request_error = "SystemUnavailable"

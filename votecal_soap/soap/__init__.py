@@ -1,0 +1,1 @@
+"""Thin Spyne: envelope, dispatch, faults, authentication, one module per WSDL."""
