@@ -1,4 +1,4 @@
-"""The three column types of our own, the same on every database (measured pitfalls: docs/adr/0003).
+"""The column types of our own, the same on every database (measured pitfalls: docs/adr/0003).
 
 With these, the DDL for Oracle 19c and 23ai is the same, no time zone is lost, and a naive time cannot be written.
 """
@@ -7,7 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import CLOB, SmallInteger, Text, TypeDecorator
+from sqlalchemy import CLOB, SmallInteger, String, Text, TypeDecorator
 from sqlalchemy.dialects import oracle, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TIMESTAMP, TypeEngine
@@ -38,6 +38,21 @@ class UtcTimestamp(TypeDecorator[datetime]):
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Naive UTC to aware."""
         return None if value is None else value.replace(tzinfo=UTC)
+
+
+class ShortText(TypeDecorator[str]):
+    """Text of a stated length in which nothing and empty are the same: Oracle stores '' as NULL, so every database does."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        """Require a length: Oracle refuses VARCHAR2 without one."""
+        super().__init__(length)
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Empty to None; a StrEnum to the plain text that drivers know."""
+        return str(value) if value else None
 
 
 class YesNo(TypeDecorator[bool]):

@@ -2,7 +2,11 @@
 
 import hashlib
 import hmac
+import os
 import secrets
+import tempfile
+from contextlib import suppress
+from pathlib import Path
 
 
 def generate_secret() -> str:
@@ -18,3 +22,17 @@ def keyed_hash(secret: str, key: bytes) -> str:
 def matches(secret: str, stored_hash: str, key: bytes) -> bool:
     """Whether the secret is the one that was stored."""
     return hmac.compare_digest(keyed_hash(secret, key), stored_hash)
+
+
+def load_or_create_key(path: Path) -> bytes:
+    """The key of the keyed hashes from its file; the first caller makes the file, readable by its owner alone."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, unfinished = tempfile.mkstemp(dir=path.parent)  # mode 0600
+        with os.fdopen(handle, "w") as file:
+            file.write(generate_secret())
+        # A link never replaces: of several processes that start at once, one makes the key and all read it whole.
+        with suppress(FileExistsError):
+            os.link(unfinished, path)
+        os.unlink(unfinished)
+    return path.read_text().strip().encode()

@@ -30,6 +30,7 @@ class ErrorCode(StrEnum):
     LIMIT_EXCEEDED = "VC-1009"
     VALUE_WRONG = "VC-1010"
     SETTING_WRONG = "VC-1011"
+    VERSION_MISMATCH = "VC-1012"
     FILE_NOT_WELL_FORMED = "VC-1101"
     FILE_DOCTYPE_FORBIDDEN = "VC-1102"
     FILE_ENCODING_WRONG = "VC-1103"
@@ -64,6 +65,7 @@ class ErrorCode(StrEnum):
     LEASE_LOST = "VC-4008"
     BUSY = "VC-5001"
     INTERNAL = "VC-5002"
+    SCHEMA_OUTDATED = "VC-5003"
 
 
 class VoteCalError(Exception):

@@ -84,3 +84,18 @@ class Clearance:
     message_id: int
     outcome: ClearOutcome
     text: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageQuery:
+    """What a county asks of its queue; `limit` None leaves the number to the size of the answer."""
+
+    limit: int | None
+    with_detail: bool
+
+
+class MessagePage(NamedTuple):
+    """Some open messages, oldest first, and how many are open in all."""
+
+    messages: list[QueuedMessage]
+    depth: int

@@ -12,6 +12,16 @@ class JobType(StrEnum):
     IDV_EXPORT = "IdvExport"  # pending identity verifications go out to DMV
     PURGE = "Purge"  # retention of spooled files (OPS-05)
 
+    @property
+    def is_county_batch(self) -> bool:
+        """Whether a county sends the data: such a job names its county, is authorised, and runs once (VRU-03)."""
+        return self is JobType.VOTER_RECORD_UPDATE
+
+    @property
+    def is_repeatable(self) -> bool:
+        """Whether it may have a repetition (JOB-01)."""
+        return not self.is_county_batch
+
 
 class DataKind(StrEnum):
     """What a Voter Record Update job may be authorised for (S21.6)."""
@@ -46,6 +56,9 @@ class JobState(StrEnum):
 OFFERED_STATES = (JobState.PENDING, JobState.STARTED, JobState.FILE_REFUSED)
 """States in which GetPendingJobs answers with the job: not yet picked up, or picked up without a file."""
 
+FINISHED_STATES = (JobState.DECLINED, JobState.COMPLETED, JobState.CANCELLED, JobState.FAILED)
+"""States that nothing leaves."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
@@ -77,6 +90,11 @@ class InstanceState(StrEnum):
     REFUSED = "Refused"  # the file was refused
     FAILED = "Failed"  # tried too often
     CANCELLED = "Cancelled"
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether the run has ended for good."""
+        return self not in (InstanceState.READY, InstanceState.RUNNING, InstanceState.PAUSED)
 
 
 class StopRequest(StrEnum):

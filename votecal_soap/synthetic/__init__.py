@@ -1,1 +1,4 @@
-"""Synthetic Californian voters and batches with known truth, from a seed; no real person's record."""
+"""People, files and answers that are made up, with known truth: for the demo, the tests and the benchmarks.
+
+Nothing here describes a real person: names are drawn from frequency tables in `data/`, everything else from chance.
+"""

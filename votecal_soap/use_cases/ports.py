@@ -6,6 +6,7 @@ Nothing is saved unless `commit()` is reached; leaving the block without it roll
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Protocol, Self
 
@@ -75,8 +76,15 @@ class VoterRepository(Protocol):
         """Where these voters vote at an election."""
         ...
 
-    def save_changes(self, changes: Sequence[VoterChange], recorded_at: datetime) -> None:
-        """Write the new current rows and a version for each whose `version` rose; a row that moved meanwhile raises Conflict."""
+    def save_changes(self, changes: Sequence[VoterChange], recorded_at: datetime, job_id: int | None = None) -> None:
+        """Write the new current rows and a version for each whose `version` rose; a row that moved meanwhile raises Conflict.
+
+        Several changes of one voter may come in order: each makes its version, the last is the current row.
+        """
+        ...
+
+    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[int]:
+        """Of these (UID, version known to the county): UIDs with a later version that this job did not write (VRU-13)."""
         ...
 
     def save_voting_precincts(self, rows: Sequence[tuple[int, int, VotingPrecinct]], recorded_at: datetime) -> None:
@@ -197,7 +205,10 @@ class JobRepository(Protocol):
         ...
 
     def save_progress(self, instance_id: int, lease_token: str, *, position: int, records_processed: int, counts: OutcomeCounts) -> None:
-        """Keep the position reached and add the chunk's counts; a lost lease raises Conflict (VRU-20)."""
+        """Keep the position reached and add the chunk's counts; a lost lease raises Conflict (VRU-20).
+
+        Progress shows that the run is not stuck, so its attempts count from zero again.
+        """
         ...
 
     def set_record_count(self, instance_id: int, lease_token: str, record_count: int) -> None:
@@ -217,8 +228,12 @@ class JobRepository(Protocol):
         """End or pause a run and give up its lease."""
         ...
 
-    def release(self, instance_id: int, lease_token: str, *, error_code: str, error_text: str) -> None:
-        """Give a failed run back for another attempt."""
+    def release(self, instance_id: int, lease_token: str, *, error_code: str, error_text: str, delay_seconds: int = 0) -> None:
+        """Give a failed run back for another attempt, not before the delay has passed by the database's clock."""
+        ...
+
+    def hand_back(self, instance_id: int, lease_token: str) -> None:
+        """Give an unharmed run back at once, its attempt not counted: its worker is going down."""
         ...
 
     def request_stop(self, job_id: int, request: StopRequest | None) -> None:
@@ -270,7 +285,11 @@ class UploadRepository(Protocol):
         ...
 
     def finished_before(self, instant: datetime, limit: int) -> list[Upload]:
-        """Complete or abandoned uploads whose bytes may be purged (OPS-05)."""
+        """Complete or abandoned uploads of finished jobs whose bytes are still there and may be purged (OPS-05)."""
+        ...
+
+    def set_purged(self, upload_id: int, at: datetime) -> None:
+        """Keep that the bytes are gone."""
         ...
 
 
@@ -327,6 +346,10 @@ class ReferenceRepository(Protocol):
 
     def precinct_codes(self, county_code: str) -> frozenset[str]:
         """The county's precincts."""
+        ...
+
+    def precinct_names(self, county_code: str) -> dict[str, str | None]:
+        """The county's precincts: code to name."""
         ...
 
     def save_precincts(self, precincts: Iterable[Precinct]) -> int:
@@ -430,6 +453,10 @@ class UnitOfWorkFactory(Protocol):
         """A unit of work that has not begun."""
         ...
 
+    def close(self) -> None:
+        """Give back all connections."""
+        ...
+
 
 class Spool(Protocol):
     """The bytes of uploads, on disk, readable by the service alone (OPS-05)."""
@@ -440,6 +467,14 @@ class Spool(Protocol):
 
     def read(self, upload_id: int, offset: int, size: int) -> bytes:
         """Bytes that are there."""
+        ...
+
+    def path(self, upload_id: int) -> Path:
+        """The file of the bytes sent."""
+        ...
+
+    def work_path(self, upload_id: int) -> Path:
+        """Where the unpacked file stands, once there is one."""
         ...
 
     def discard(self, upload_id: int) -> None:

@@ -1,0 +1,50 @@
+# make demo and make test are all that a machine with Python 3.11 or later and make needs.
+# Each makes the environment that it needs in .venv, once; a change of the dependencies makes it anew.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/pytest -n 2 -p no:cacheprovider
+
+.PHONY: demo test test-all lint bench clean
+
+demo: $(VENV)/.installed
+	$(BIN)/votecal demo $(DEMO_OPTIONS)
+
+test: lint
+	$(PYTEST) -m "not slow"
+
+# Everything: the slow tests, the wheel in an environment of its own, and every other supported interpreter found.
+test-all: lint
+	$(PYTEST)
+	$(BIN)/nox
+
+lint: $(VENV)/.installed-for-tests
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.installed-for-tests
+	$(BIN)/python -m benchmarks.batch_pipeline --scale small
+	$(BIN)/python -m benchmarks.queue --scale small
+
+clean:
+	rm -rf $(VENV) .nox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+
+# The first of these that really is 3.11 or later; version managers leave shims that do not run.
+$(BIN)/python:
+	@for candidate in $(PYTHON) python3.11 python3.12 python3.13 python3 python; do \
+	    if $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	        echo "Making $(VENV) with $$candidate"; \
+	        $$candidate -m venv $(VENV) || { echo "On Debian: apt-get install python3-venv"; exit 1; }; \
+	        exit 0; \
+	    fi; \
+	done; \
+	echo "Python 3.11 or later is needed; name it: make PYTHON=/path/to/python3"; exit 1
+
+$(VENV)/.installed: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-for-tests: setup.cfg pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@touch $@ $(VENV)/.installed

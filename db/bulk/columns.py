@@ -1,0 +1,73 @@
+"""Columns of values, converted to what a driver takes."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import repeat
+from types import MappingProxyType
+from typing import Any, Final, Protocol
+
+from sqlalchemy import Column, Date, Table
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+from db.types import ShortText, UtcTimestamp
+
+Columns = Mapping[str, Sequence[object]]
+"""Values by column name, all of one length."""
+
+Constants = Mapping[str, object]
+"""Values that are the same in every row."""
+
+NONE: Final[Constants] = MappingProxyType({})
+
+_REMEMBERED: Final = 65_536
+"""Distinct days and instants kept: birth dates of a whole state fit, and a chunk's own instants repeat."""
+
+
+class BulkWriter(Protocol):
+    """Writes many rows; nothing else knows how."""
+
+    def insert(self, table: Table, columns: Columns, constants: Constants = NONE) -> None:
+        """Insert the rows; one that exists already raises Conflict."""
+        ...
+
+    def update(self, table: Table, keys: Columns, columns: Columns, constants: Constants = NONE) -> int:
+        """Set columns and constants in the rows that have these keys; how many there were."""
+        ...
+
+
+def columns_of(names: Iterable[str], rows: Sequence[Iterable[object]]) -> Columns:
+    """Rows turned into columns; no rows, no values."""
+    return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+
+
+def row_count(columns: Columns) -> int:
+    """The common length."""
+    return len(next(iter(columns.values())))
+
+
+def driver_columns(table: Table, dialect: Dialect, columns: Columns, constants: Constants = NONE) -> dict[str, Iterable[object]]:
+    """Columns as the driver takes them; a constant is a column without an end."""
+    converted = {name: _converted(table.c[name], dialect, values) for name, values in columns.items()}
+    fixed = {name: repeat(next(iter(_converted(table.c[name], dialect, [value])))) for name, value in constants.items()}
+    return converted | fixed
+
+
+def driver_rows(columns: Mapping[str, Iterable[object]], order: Iterable[str]) -> Iterator[tuple[object, ...]]:
+    """Rows with the values in this order, as many as the shortest column has."""
+    return zip(*(columns[name] for name in order), strict=False)
+
+
+def _converted(column: Column[Any], dialect: Dialect, values: Sequence[object]) -> Iterable[object]:
+    if isinstance(column.type, ShortText):
+        return [value or None for value in values]
+    if isinstance(column.type, Date | UtcTimestamp) and (convert := _remembering(column.type, dialect)):
+        return map(convert, values)
+    return values
+
+
+@lru_cache
+def _remembering(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[object], object] | None:
+    """The type's own conversion, remembered: formatting a date costs far more than finding it."""
+    convert = kind.dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(_REMEMBERED)(convert) if convert else None

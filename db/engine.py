@@ -1,0 +1,101 @@
+"""One engine for each database: SQLite, PostgreSQL (psycopg), Oracle (python-oracledb, or cx_Oracle where a site has it).
+
+A URL without a driver gets ours. `thick_mode=true` in an Oracle URL's query loads the site's Oracle Client
+(needed for Native Network Encryption and Application Continuity).
+"""
+
+import importlib.util
+import logging
+from pathlib import Path
+from typing import Any, Final
+
+import sqlalchemy
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from db.errors import replace_driver_error
+from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.log import event as log_event
+
+logger = logging.getLogger(__name__)
+
+READ_ONLY: Final = "votecal_read_only"
+"""The execution option that marks a connection of a read-only unit of work."""
+
+_DRIVERS: Final = {"postgresql": "postgresql+psycopg", "oracle": "oracle+oracledb"}
+
+_SQLITE_PRAGMAS: Final = (
+    "PRAGMA busy_timeout = 30000",  # first: the next one may have to wait for another process
+    "PRAGMA journal_mode = WAL",  # readers go on while one writes
+    "PRAGMA synchronous = FULL",  # a county that was told Received must find its bytes after a power cut
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA temp_store = MEMORY",
+    "PRAGMA cache_size = -65536",  # 64 MiB
+    "PRAGMA wal_autocheckpoint = 8000",  # a chunk of a batch fits in the log: fewer copies into the file
+)
+
+
+def create_engine(url: str) -> Engine:
+    """An engine that speaks the project's errors and keeps its time in UTC; a wrong URL names the setting."""
+    try:
+        parsed = _with_driver(make_url(url))
+        engine = sqlalchemy.create_engine(_without_own_options(parsed), hide_parameters=True, **_options(parsed))
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise InvalidRequest(ErrorCode.SETTING_WRONG, f"The database URL cannot be used ({type(error).__name__}).", ref="VOTECAL_DATABASE_URL") from error
+    event.listen(engine, "handle_error", replace_driver_error)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "oracle":
+        event.listen(engine, "connect", _prepare_oracle)
+    return engine
+
+
+def _with_driver(url: URL) -> URL:
+    if url.drivername == "oracle+cx_oracle" and importlib.util.find_spec("cx_Oracle") is None:
+        log_event(logger, "oracledb serves cx_oracle url", setting="database_url")
+        return url.set(drivername="oracle+oracledb")
+    return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
+
+
+def _without_own_options(url: URL) -> URL:
+    return url.difference_update_query(["thick_mode"]) if url.get_backend_name() == "oracle" else url
+
+
+def _options(url: URL) -> dict[str, Any]:
+    backend = url.get_backend_name()
+    if backend == "sqlite":
+        _make_folder(url.database)
+        return {"pool_size": 10} if url.database and url.database != ":memory:" else {}
+    options: dict[str, Any] = {"pool_size": 10, "pool_pre_ping": True, "pool_recycle": 1800}
+    if backend == "oracle":
+        options |= {"arraysize": 1000, "connect_args": {"stmtcachesize": 100}}
+        if str(url.query.get("thick_mode", "")).lower() in {"1", "true", "yes"}:
+            options["thick_mode"] = True
+    return options
+
+
+def _make_folder(database: str | None) -> None:
+    if database and database != ":memory:" and not database.startswith("file:"):
+        Path(database).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
+    # The driver's own transactions begin late and would let two writers meet in the middle; ours begin below.
+    connection.isolation_level = None
+    for pragma in _SQLITE_PRAGMAS:
+        connection.execute(pragma).close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    read_only = bool(connection.get_execution_options().get(READ_ONLY))
+    connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+    # A writer that asked for the lock only at its first write could not get it after another has written.
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _prepare_oracle(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
+    # The thin driver sets the host's own zone.
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER SESSION SET TIME_ZONE = '+00:00'")

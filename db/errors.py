@@ -1,0 +1,87 @@
+"""Errors of drivers, told in the project's own: what exists already, and what may be tried again.
+
+Constraints are known by name. The text never holds a value: databases quote values in theirs.
+"""
+
+import re
+from typing import Final
+
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
+from sqlalchemy.engine import ExceptionContext
+
+from db.tables import metadata
+from votecal_soap.errors import Conflict, ErrorCode, Unavailable, VoteCalError
+
+RETRY_AFTER_SECONDS: Final = 5
+
+_SQLITE_UNIQUE: Final = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
+_SQLITE_BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
+
+_POSTGRESQL_UNIQUE: Final = "23505"
+# Connection lost, out of resources, shutting down, deadlock, serialisation failure, lock not granted.
+_POSTGRESQL_BUSY: Final = ("08", "53", "57P", "40P01", "40001", "55P03")
+
+_ORACLE_UNIQUE: Final = 1
+# Deadlock, serialisation, lock not granted, snapshot too old, and an instance or listener that is away.
+_ORACLE_BUSY: Final = frozenset({18, 20, 28, 54, 60, 1033, 1034, 1089, 1555, 3113, 3114, 3135, 8177, 12170, 12514, 12537, 12541, 30006})
+
+
+def replace_driver_error(context: ExceptionContext) -> None:
+    """Raise the project's own error in place of the driver's; the engine's `handle_error` listener."""
+    if context.is_pre_ping:
+        return  # the pool opens another connection by itself
+    translated = busy(context.original_exception) if context.is_disconnect else translate(context.original_exception)
+    if translated is not None:
+        raise translated from context.original_exception
+
+
+def translate(error: BaseException) -> VoteCalError | None:
+    """The project's own error for a driver's, or None when it is a fault of the program."""
+    if hasattr(error, "sqlite_errorname"):
+        return _from_sqlite(error, str(error.sqlite_errorname))
+    if hasattr(error, "sqlstate"):
+        return _from_postgresql(error, error.sqlstate)
+    return _from_oracle(error)
+
+
+def busy(error: BaseException) -> Unavailable:
+    """The same may be sent again."""
+    return Unavailable(ErrorCode.BUSY, f"The database is busy or away ({type(error).__name__}).", retry_after_seconds=RETRY_AFTER_SECONDS)
+
+
+def _exists(constraint: str | None) -> Conflict:
+    return Conflict(ErrorCode.ALREADY_EXISTS, "There is one like it already.", ref=constraint)
+
+
+def _from_sqlite(error: BaseException, name: str) -> VoteCalError | None:
+    if name in _SQLITE_UNIQUE:
+        return _exists(_sqlite_constraint(str(error)))
+    return busy(error) if name.startswith(_SQLITE_BUSY) else None
+
+
+def _sqlite_constraint(text: str) -> str | None:
+    """SQLite names the columns instead of the constraint: 'UNIQUE constraint failed: voter.county_code, voter.ems_voter_id'."""
+    places = [place.split(".") for place in re.findall(r"\w+\.\w+", text)]
+    table = metadata.tables.get(places[0][0]) if places else None
+    columns = {place[1] for place in places}
+    for constraint in table.constraints if table is not None else ():
+        if isinstance(constraint, PrimaryKeyConstraint | UniqueConstraint) and set(constraint.columns.keys()) == columns:
+            return str(constraint.name)
+    return None
+
+
+def _from_postgresql(error: BaseException, state: str | None) -> VoteCalError | None:
+    if state == _POSTGRESQL_UNIQUE:
+        return _exists(error.diag.constraint_name)  # type: ignore[attr-defined] # psycopg is not always installed
+    if state is None:
+        return busy(error) if type(error).__name__ == "OperationalError" else None
+    return busy(error) if state.startswith(_POSTGRESQL_BUSY) else None
+
+
+def _from_oracle(error: BaseException) -> VoteCalError | None:
+    reported = error.args[0] if error.args else None
+    code = getattr(reported, "code", None)
+    if code == _ORACLE_UNIQUE:
+        named = re.search(r"\(\w+\.(\w+)\)", str(reported))
+        return _exists(named.group(1).lower() if named else None)
+    return busy(error) if code in _ORACLE_BUSY else None

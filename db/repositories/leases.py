@@ -1,0 +1,138 @@
+"""Runs are claimed under a lease, by the database's clock (JOB-02).
+
+Two steps, the same on every database: candidates in order without a lock, then the lock, which skips what another
+worker holds, then an update that says what it expects. `FETCH FIRST ... FOR UPDATE` in one step is refused by Oracle.
+"""
+
+import uuid
+from typing import Any, Final, NamedTuple
+
+from sqlalchemy import Connection, and_, case, func, null, or_, select, update
+
+from db.clock import utcnow
+from db.in_lists import in_lists
+from db.repositories import job_runs
+from db.tables import job, job_instance
+from votecal_soap.domain.jobs import InstanceState, JobInstance, JobState, StopRequest
+from votecal_soap.errors import Conflict, ErrorCode
+
+_CANDIDATES: Final = 6
+"""The heads of other workers' claims are among the oldest; with this many, one is left."""
+
+
+class RunError(NamedTuple):
+    """Why a run ended or is tried again."""
+
+    code: str | None
+    text: str | None
+    ref: str | None
+
+
+_CLAIMABLE: Final = and_(
+    job_instance.c.state.in_([str(InstanceState.READY), str(InstanceState.RUNNING)]),
+    job_instance.c.due_at <= utcnow(),
+    or_(job_instance.c.lease_until.is_(None), job_instance.c.lease_until <= utcnow()),
+)
+"""Due, and nobody's: neither under a lease nor resting after a failure."""
+
+
+def claim(connection: Connection, worker: str, lease_seconds: int, attempt_limit: int) -> JobInstance | None:
+    """Take the oldest; one that broke its workers too often is ended as failed instead."""
+    for instance_id in _locked_candidates(connection):
+        if _exhausted(connection, instance_id, attempt_limit):
+            continue
+        if _taken(connection, instance_id, worker, lease_seconds):
+            return job_runs.get(connection, instance_id)
+    return None
+
+
+def heartbeat(connection: Connection, instance_id: int, lease_token: str, lease_seconds: int) -> StopRequest | None:
+    """Keep the lease; what SOS asks."""
+    change(connection, instance_id, lease_token, lease_until=utcnow(lease_seconds))
+    asked = connection.execute(select(job_instance.c.stop_requested).where(job_instance.c.instance_id == instance_id)).scalar_one()
+    return None if asked is None else StopRequest(asked)
+
+
+def finish(connection: Connection, instance_id: int, lease_token: str, state: InstanceState, error: RunError) -> None:
+    """End or pause a run."""
+    ended = utcnow() if state.is_finished else null()
+    _give_up(connection, instance_id, lease_token, error, state=state, lease_until=None, stop_requested=None, finished_at=ended)
+
+
+def release(connection: Connection, instance_id: int, lease_token: str, error: RunError, delay_seconds: int) -> None:
+    """Let the run rest, then let anybody claim it."""
+    _give_up(connection, instance_id, lease_token, error, state=InstanceState.READY, lease_until=utcnow(delay_seconds))
+
+
+def hand_back(connection: Connection, instance_id: int, lease_token: str) -> None:
+    """Let anybody claim the run at once, as if this claim had not been."""
+    before = case((job_instance.c.attempt > 0, job_instance.c.attempt - 1), else_=0)
+    change(connection, instance_id, lease_token, state=InstanceState.READY, lease_token=None, lease_until=None, worker=None, attempt=before)
+
+
+def change(connection: Connection, instance_id: int, held_token: str, /, **values: Any) -> None:  # noqa: ANN401 - values of any column
+    """Change a run that this token still holds."""
+    held = and_(
+        job_instance.c.instance_id == instance_id,
+        job_instance.c.lease_token == held_token,
+        job_instance.c.state == InstanceState.RUNNING,
+    )
+    if connection.execute(update(job_instance).where(held).values(values)).rowcount != 1:
+        raise Conflict(ErrorCode.LEASE_LOST, "The lease of this run is lost: another worker may hold it.", ref=str(instance_id))
+
+
+def _give_up(connection: Connection, instance_id: int, lease_token: str, error: RunError, **values: Any) -> None:  # noqa: ANN401 - values of any column
+    told = {"error_code": error.code, "error_text": error.text, "error_ref": error.ref}
+    change(connection, instance_id, lease_token, **values, **told, lease_token=None, worker=None)
+
+
+def _locked_candidates(connection: Connection) -> list[int]:
+    oldest = (
+        select(job_instance.c.instance_id)
+        .where(_CLAIMABLE)
+        .order_by(job_instance.c.due_at, job_instance.c.instance_id)
+        .limit(_CANDIDATES)
+    )
+    candidates = list(connection.execute(oldest).scalars())
+    if not candidates:
+        return []
+    listed = next(in_lists(candidates))
+    locking = select(job_instance.c.instance_id).where(job_instance.c.instance_id.in_(listed), _CLAIMABLE).with_for_update(skip_locked=True)
+    locked = set(connection.execute(locking).scalars())
+    return [candidate for candidate in candidates if candidate in locked]
+
+
+def _taken(connection: Connection, instance_id: int, worker: str, lease_seconds: int) -> bool:
+    taken = (
+        update(job_instance)
+        .where(job_instance.c.instance_id == instance_id, _CLAIMABLE)
+        .values(
+            state=InstanceState.RUNNING,
+            worker=worker,
+            lease_token=uuid.uuid4().hex,
+            lease_until=utcnow(lease_seconds),
+            attempt=job_instance.c.attempt + 1,
+            started_at=func.coalesce(job_instance.c.started_at, utcnow()),
+        )
+    )
+    return connection.execute(taken).rowcount == 1
+
+
+def _exhausted(connection: Connection, instance_id: int, attempt_limit: int) -> bool:
+    """End a run whose workers died each time: nobody else is left to say so."""
+    values = {
+        "state": InstanceState.FAILED,
+        "finished_at": utcnow(),
+        "lease_token": None,
+        "lease_until": None,
+        "error_code": ErrorCode.INTERNAL,
+        "error_text": f"The run was begun {attempt_limit} times without progress, and each time its worker was lost.",
+    }
+    run = update(job_instance).where(job_instance.c.instance_id == instance_id, job_instance.c.attempt >= attempt_limit)
+    if connection.execute(run.values(values)).rowcount == 0:
+        return False
+    job_id = select(job_instance.c.job_id).where(job_instance.c.instance_id == instance_id).scalar_subquery()
+    jobs = update(job).where(job.c.job_id == job_id)
+    connection.execute(jobs.where(job.c.repeat_cron.is_(None)).values(state=JobState.FAILED))
+    connection.execute(jobs.where(job.c.repeat_cron.is_not(None)).values(state=JobState.PENDING))
+    return True

@@ -1,0 +1,109 @@
+"""The county queues (UC04.06.01)."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, case, literal, null, select
+
+from db.bulk import BulkWriter, columns_of
+from db.in_lists import listed, select_listed
+from db.repositories.message_clearing import clear
+from db.repositories.queue_depths import QueueDepths
+from db.tables import ems_message
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage
+
+_HEADER: Final = [ems_message.c[name] for name in QueuedMessage._fields if name != "payload"]
+
+_older: Final = ems_message.alias("older")
+_HELD_BACK: Final = case(
+    (
+        select(literal(1))
+        .where(
+            _older.c.state_voter_id == ems_message.c.state_voter_id,
+            _older.c.queue_county == ems_message.c.queue_county,
+            _older.c.voter_sequence < ems_message.c.voter_sequence,
+            _older.c.message_id > ems_message.c.message_id,
+        )
+        .exists(),
+        1,
+    ),
+    else_=0,
+)
+"""Whether an older open message of the same voter comes later by id, as ids of several sessions may."""
+
+
+def _page(*, with_payload: bool) -> Select[Any]:
+    payload = ems_message.c.payload if with_payload else null().label("payload")
+    return (
+        select(*_HEADER, payload, _HELD_BACK.label("held_back"))
+        .where(ems_message.c.queue_county == bindparam("county"), ems_message.c.message_id > bindparam("after"))
+        # The first column is constant; naming it lets every planner see that the index has this order.
+        .order_by(ems_message.c.queue_county, ems_message.c.message_id)
+        .limit(bindparam("page_limit", type_=Integer))
+    )
+
+
+_PAGES: Final = {with_payload: _page(with_payload=with_payload) for with_payload in (False, True)}
+
+
+class SqlMessageRepository:
+    """The tables ems_message and ems_queue."""
+
+    def __init__(self, connection: Connection, bulk: BulkWriter, depths: QueueDepths) -> None:
+        """Read and write in this connection's transaction."""
+        self._connection = connection
+        self._bulk = bulk
+        self._depths = depths
+
+    def add(self, messages: Sequence[NewMessage], enqueued_at: datetime) -> None:
+        """Queue messages in this transaction (EWS-06); the depth counters move at commit."""
+        columns = dict(columns_of(NewMessage._fields, messages))
+        columns["message_type"] = [str(kind) for kind in columns["message_type"]]
+        columns["queue_county"] = columns["county_code"]
+        self._bulk.insert(ems_message, columns, {"state": str(MessageState.OPEN), "enqueued_at": enqueued_at})
+        for county_code, count in Counter(message.county_code for message in messages).items():
+            self._depths.change(county_code, count)
+
+    def page(self, county_code: str, limit: int, *, with_payload: bool) -> list[QueuedMessage]:
+        """Open messages, oldest first, per voter in voter sequence (EWS-02, EWS-05)."""
+        page: list[QueuedMessage] = []
+        after = 0
+        while len(page) < limit:
+            rows = self._rows(county_code, after, limit - len(page), with_payload=with_payload)
+            page.extend(QueuedMessage._make(row[:-1]) for row in rows if not row.held_back)
+            # Held-back rows leave the page short: go on behind them, or a queue could seem empty that is not.
+            if not rows or not any(row.held_back for row in rows):
+                break
+            after = rows[-1].message_id
+        return page
+
+    def _rows(self, county_code: str, after: int, limit: int, *, with_payload: bool) -> Sequence[Row[Any]]:
+        values = {"county": county_code, "after": after, "page_limit": limit}
+        return self._connection.execute(_PAGES[with_payload], values).all()
+
+    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[QueuedMessage]:
+        """Those of these messages that are this county's, cleared ones included."""
+        mine = select(*_HEADER, ems_message.c.payload).where(ems_message.c.county_code == county_code, ems_message.c.message_id.in_(listed()))
+        rows = select_listed(self._connection, mine.order_by(ems_message.c.message_id), sorted(message_ids))
+        return [QueuedMessage._make(row) for row in rows]
+
+    def depth(self, county_code: str) -> int:
+        """How many are open; does not scan."""
+        return self._depths.depth(county_code)
+
+    def clear(self, county_code: str, clearances: Sequence[Clearance], at: datetime) -> dict[int, ClearResult]:
+        """Clear in order; idempotent; never another county's; a younger one never before an older of the same voter."""
+        results = clear(self._connection, self._bulk, county_code, clearances, at)
+        self._depths.change(county_code, -sum(result is ClearResult.CLEARED for result in results.values()))
+        return results
+
+    def voters_with_blocking(self, county_code: str, state_voter_ids: Sequence[int]) -> set[int]:
+        """Voters with an open message about a change that the county did not make itself (VRU-13)."""
+        blocking = select(ems_message.c.state_voter_id).where(
+            ems_message.c.state_voter_id.in_(listed()),
+            ems_message.c.queue_county == county_code,
+            ems_message.c.blocks_updates == 1,
+        )
+        return {row[0] for row in select_listed(self._connection, blocking, state_voter_ids)}

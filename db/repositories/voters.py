@@ -1,0 +1,121 @@
+"""Voters: the current row, a version for each change, voting precincts, activity."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, func, literal, or_, select
+
+from db.bulk import BulkWriter, columns_of
+from db.in_lists import listed, select_listed
+from db.repositories.number_series import reserve
+from db.repositories.voter_changes import save_changes
+from db.repositories.voter_versions import copy_versions
+from db.tables import voter, voter_activity, voter_version, voting_precinct
+from votecal_soap.domain.voters import VERSION_FIELDS, VerificationStatus, Voter, VoterStatus, VotingPrecinct
+from votecal_soap.use_cases.ports import NewActivity, VoterChange
+
+FIRST_STATE_VOTER_ID: Final = 100_000_001
+
+_CURRENT: Final = select(*(voter.c[name] for name in Voter._fields))
+_NOT_VERSIONED: Final = (literal(0), literal(None))
+"""A version has no message sequence and no pending transfer: they are the state's book-keeping of the moment."""
+
+
+class SqlVoterRepository:
+    """The tables voter, voter_version, voting_precinct and voter_activity."""
+
+    def __init__(self, connection: Connection, bulk: BulkWriter) -> None:
+        """Read and write in this connection's transaction."""
+        self._connection = connection
+        self._bulk = bulk
+
+    def lock_by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
+        """Current records by UID, locked until the end of the transaction; unknown ids are left out."""
+        return self._locked(_CURRENT.where(voter.c.state_voter_id.in_(listed())), state_voter_ids)
+
+    def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
+        """Current records of one county by its own ids, locked likewise."""
+        mine = _CURRENT.where(voter.c.county_code == county_code, voter.c.ems_voter_id.in_(listed()))
+        return self._locked(mine, ems_voter_ids)
+
+    def get(self, state_voter_id: int) -> Voter | None:
+        """The current record."""
+        row = self._connection.execute(_CURRENT.where(voter.c.state_voter_id == state_voter_id)).one_or_none()
+        return None if row is None else Voter._make(row)
+
+    def version_as_of(self, state_voter_id: int, day: date) -> Voter | None:
+        """The record as it was in force on a legal day: the highest version effective by then (VRU-10, S2.27)."""
+        effective = (
+            select(*(voter_version.c[name] for name in VERSION_FIELDS), *_NOT_VERSIONED)
+            .where(voter_version.c.state_voter_id == state_voter_id, voter_version.c.effective_date <= day)
+            .order_by(voter_version.c.version.desc())
+            .limit(1)
+        )
+        row = self._connection.execute(effective).one_or_none()
+        return None if row is None else Voter._make(row)
+
+    def voting_precincts(self, election_id: str, state_voter_ids: Sequence[int]) -> dict[int, VotingPrecinct]:
+        """Where these voters vote at an election."""
+        columns = (voting_precinct.c[name] for name in ("state_voter_id", *VotingPrecinct._fields))
+        kept = (
+            select(*columns)
+            .where(voting_precinct.c.election_id == election_id, voting_precinct.c.state_voter_id.in_(listed()))
+            .order_by(voting_precinct.c.state_voter_id, voting_precinct.c.version)
+        )
+        # Later versions come later and replace earlier ones.
+        return {row[0]: VotingPrecinct._make(row[1:]) for row in select_listed(self._connection, kept, state_voter_ids)}
+
+    def save_changes(self, changes: Sequence[VoterChange], recorded_at: datetime, job_id: int | None = None) -> None:
+        """Write the new current rows and a version for each whose `version` rose; a row that moved meanwhile raises Conflict."""
+        save_changes(self._connection, self._bulk, changes, recorded_at, job_id)
+
+    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[int]:
+        """Of these (UID, version known to the county): UIDs with a later version that this job did not write (VRU-13)."""
+        others = (
+            select(voter_version.c.state_voter_id, func.max(voter_version.c.version).label("newest"))
+            .where(voter_version.c.state_voter_id.in_(listed()), or_(voter_version.c.job_id.is_(None), voter_version.c.job_id != job_id))
+            .group_by(voter_version.c.state_voter_id)
+        )
+        newest = {row.state_voter_id: row.newest for row in select_listed(self._connection, others, [base[0] for base in base_versions])}
+        return {state_voter_id for state_voter_id, known in base_versions if newest.get(state_voter_id, known) > known}
+
+    def save_voting_precincts(self, rows: Sequence[tuple[int, int, VotingPrecinct]], recorded_at: datetime) -> None:
+        """Keep (UID, version, voting precinct); earlier ones stay as history."""
+        flat = [(state_voter_id, version, *precinct) for state_voter_id, version, precinct in rows]
+        self._bulk.insert(voting_precinct, columns_of(("state_voter_id", "version", *VotingPrecinct._fields), flat), {"recorded_at": recorded_at})
+
+    def add_voters(self, voters: Sequence[Voter], recorded_at: datetime) -> None:
+        """Insert new records with version 1."""
+        self._bulk.insert(voter, columns_of(Voter._fields, voters), {"updated_at": recorded_at})
+        copy_versions(self._connection, [item.state_voter_id for item in voters], recorded_at, None)
+
+    def add_activities(self, activities: Sequence[NewActivity], recorded_at: datetime) -> None:
+        """Append to activity histories."""
+        self._bulk.insert(voter_activity, columns_of(NewActivity._fields, activities), {"recorded_at": recorded_at})
+
+    def reserve_state_voter_ids(self, count: int) -> int:
+        """The first of `count` UIDs that nobody else will get."""
+        return reserve(self._connection, "state_voter_id", count, first=FIRST_STATE_VOTER_ID)
+
+    def count_without_voting_precinct(self, county_code: str, election_id: str) -> int:
+        """Registered (Active or Inactive) voters of the county without a voting precinct for the election (VRU-21)."""
+        placed = select(literal(1)).where(
+            voting_precinct.c.state_voter_id == voter.c.state_voter_id,
+            voting_precinct.c.election_id == election_id,
+        )
+        registered = voter.c.status.in_([str(VoterStatus.ACTIVE), str(VoterStatus.INACTIVE)])
+        missing = select(func.count()).select_from(voter).where(voter.c.county_code == county_code, registered, ~placed.exists())
+        return int(self._connection.execute(missing).scalar_one())
+
+    def pending_identity(self, after_state_voter_id: int, limit: int) -> list[Voter]:
+        """Voters whose DL/ID or SSN4 waits for DMV, in UID order (IDV-01)."""
+        pending = str(VerificationStatus.PENDING)
+        waiting = or_(voter.c.drivers_license_status == pending, voter.c.ssn4_status == pending)
+        page = _CURRENT.where(voter.c.state_voter_id > after_state_voter_id, waiting).order_by(voter.c.state_voter_id).limit(limit)
+        return [Voter._make(row) for row in self._connection.execute(page)]
+
+    def _locked(self, statement: Select[Any], keys: Sequence[int] | Sequence[str]) -> list[Voter]:
+        # Always in the same order, so that two transactions wait for each other instead of dying in a deadlock.
+        locking = statement.order_by(voter.c.state_voter_id).with_for_update()
+        return [Voter._make(row) for row in select_listed(self._connection, locking, sorted(keys))]

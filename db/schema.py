@@ -1,0 +1,93 @@
+"""The schema's door: bring a database up to date, and say whether it is. Works from an installed wheel, in any folder."""
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from db.engine import create_engine
+from votecal_soap.errors import ErrorCode, Unavailable
+
+# Any number that no other program of the site uses.
+_UPGRADE_LOCK = 4_106_417
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database to a revision; two that try at once do it one after the other."""
+    with _connection(url) as connection:
+        command.upgrade(_config(connection), revision)
+        connection.commit()
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Take the database back to a revision."""
+    with _connection(url) as connection:
+        command.downgrade(_config(connection), revision)
+        connection.commit()
+
+
+def current(url: str) -> str | None:
+    """The database's revision; None when it has none."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    finally:
+        engine.dispose()
+
+
+def head() -> str | None:
+    """The newest revision of this release."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def check(url: str) -> None:
+    """Raise Unavailable unless the database is at this release's revision."""
+    found, wanted = current(url), head()
+    if found != wanted:
+        raise Unavailable(ErrorCode.SCHEMA_OUTDATED, f"The database is at revision {found or 'none'}, this release needs {wanted}: run `votecal db upgrade`.")
+
+
+def upgrade_sql(dialect_url: str) -> str:
+    """The whole upgrade as SQL, for DBAs who run it themselves; nothing is connected."""
+    written = io.StringIO()
+    config = Config(output_buffer=written)
+    config.set_main_option("script_location", "db:migrations")
+    config.set_main_option("sqlalchemy.url", dialect_url.replace("%", "%%"))
+    command.upgrade(config, "head", sql=True)
+    return written.getvalue()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", "db:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _connection(url: str) -> Iterator[Connection]:
+    engine = create_engine(url)
+    try:
+        with engine.connect() as connection:
+            _prepare(engine, connection)
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def _prepare(engine: Engine, connection: Connection) -> None:
+    """Let one at a time in, before anything is read."""
+    if engine.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
+    elif engine.dialect.name == "sqlite":
+        # Copying a table drops the old one, which would look like deleting what others refer to.
+        # The switch works only outside a transaction, so it goes past SQLAlchemy, which would begin one.
+        cursor = connection.connection.cursor()
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        cursor.close()

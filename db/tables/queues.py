@@ -1,0 +1,48 @@
+"""The county queues."""
+
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, Table, UniqueConstraint, event
+
+from db.tables.base import identity, metadata
+from db.types import LongText, ShortText, UtcTimestamp
+
+ems_message = Table(
+    "ems_message",
+    metadata,
+    identity("message_id", "Rises with insertion; order per voter is voter_sequence"),
+    Column("county_code", ShortText(2), nullable=False),
+    Column("queue_county", ShortText(2), comment="county_code while open, NULL once cleared: the queue's index holds little else"),
+    Column("message_type", ShortText(40), nullable=False),
+    Column("state", ShortText(10), nullable=False),
+    Column("dedup_key", ShortText(80), nullable=False, comment="The producer's own key; a repetition is refused"),
+    Column("blocks_updates", SmallInteger, nullable=False, comment="1: a change the county did not make itself"),
+    Column("state_voter_id", BigInteger),
+    Column("voter_sequence", Integer),
+    Column("ems_voter_id", ShortText(60)),
+    Column("record_version", Integer),
+    Column("job_id", BigInteger),
+    Column("record_sequence", Integer),
+    Column("enqueued_at", UtcTimestamp, nullable=False),
+    Column("cleared_at", UtcTimestamp),
+    Column("cleared_text", ShortText(1000)),
+    Column("payload", LongText, nullable=False, comment="The XML that the county gets"),
+    UniqueConstraint("dedup_key", name="uq_ems_message_dedup"),
+    Index("ix_ems_message_queue", "queue_county", "message_id"),
+    Index("ix_ems_message_voter", "state_voter_id", "queue_county", "voter_sequence", "blocks_updates"),
+    CheckConstraint("blocks_updates IN (0,1)", name="blocks_updates"),
+    comment="Message queues of the counties (UC04.06.01)",
+)
+
+event.listen(
+    ems_message,
+    "after_create",
+    # A session's own block of 1,000 ids would let younger messages pass older ones; PostgreSQL hands ids out one by one at no cost.
+    DDL("ALTER SEQUENCE ems_message_message_id_seq CACHE 1").execute_if(dialect="postgresql"),  # type: ignore[no-untyped-call] # SQLAlchemy's own gap
+)
+
+ems_queue = Table(
+    "ems_queue",
+    metadata,
+    Column("county_code", ShortText(2), ForeignKey("county.county_code", name="fk_ems_queue_county"), primary_key=True),
+    Column("open_count", BigInteger, nullable=False),
+    comment="Depth of each queue, kept with every message so that nothing scans",
+)

@@ -1,0 +1,33 @@
+"""Who did what, and how far loads have come."""
+
+from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table
+
+from db.tables.base import county_column, identity, metadata
+from db.types import LongText, ShortText, UtcTimestamp
+
+audit_entry = Table(
+    "audit_entry",
+    metadata,
+    identity("audit_id", "No order is implied"),
+    Column("at", UtcTimestamp, nullable=False),
+    Column("actor", ShortText(100), nullable=False),
+    Column("action", ShortText(60), nullable=False),
+    Column("subject_kind", ShortText(30), nullable=False),
+    Column("subject_id", ShortText(60), nullable=False),
+    Column("county_code", ShortText(2)),
+    Column("correlation_id", ShortText(60)),
+    Column("detail", LongText, comment="JSON: old and new values"),
+    Index("ix_audit_entry_subject", "subject_kind", "subject_id"),
+    comment="Who did what, when, old and new (OPS-02)",
+)
+
+load_progress = Table(
+    "load_progress",
+    metadata,
+    county_column(fk="fk_load_progress_county"),
+    Column("sha256", ShortText(64), nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("records", Integer, nullable=False),
+    PrimaryKeyConstraint("county_code", "sha256", name="pk_load_progress"),
+    comment="How far each initial load has come",
+)

@@ -1,0 +1,98 @@
+"""One transaction over all repositories; nothing is saved unless `commit()` is reached (OPS-04)."""
+
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from db.bulk import bulk_writer
+from db.engine import READ_ONLY, create_engine
+from db.errors import busy
+from db.repositories.audit import SqlAuditRepository
+from db.repositories.identity import SqlIdentityRepository
+from db.repositories.jobs import SqlJobRepository
+from db.repositories.loads import SqlLoadRepository
+from db.repositories.messages import SqlMessageRepository
+from db.repositories.queue_depths import QueueDepths
+from db.repositories.reference import SqlReferenceRepository
+from db.repositories.uploads import SqlUploadRepository
+from db.repositories.voters import SqlVoterRepository
+from votecal_soap.use_cases import ports
+
+
+class SqlUnitOfWork:
+    """`with` takes a connection and begins; without `commit()` it rolls back."""
+
+    voters: ports.VoterRepository
+    messages: ports.MessageRepository
+    jobs: ports.JobRepository
+    uploads: ports.UploadRepository
+    reference: ports.ReferenceRepository
+    audit: ports.AuditRepository
+    loads: ports.LoadRepository
+    identity: ports.IdentityRepository
+
+    def __init__(self, engine: Engine, *, read_only: bool) -> None:
+        """Prepare; nothing is asked of the database yet."""
+        self._engine = engine
+        self._read_only = read_only
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self._connection = _begun(self._engine, read_only=self._read_only)
+        self._depths = QueueDepths(self._connection)
+        bulk = bulk_writer(self._connection)
+        self.voters = SqlVoterRepository(self._connection, bulk)
+        self.messages = SqlMessageRepository(self._connection, bulk, self._depths)
+        self.jobs = SqlJobRepository(self._connection, bulk)
+        self.uploads = SqlUploadRepository(self._connection)
+        self.reference = SqlReferenceRepository(self._connection)
+        self.audit = SqlAuditRepository(bulk)
+        self.loads = SqlLoadRepository(self._connection)
+        self.identity = SqlIdentityRepository(self._connection, bulk)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Roll back what was not committed."""
+        self._connection.close()
+
+    def commit(self) -> None:
+        """Make it so: queue counters last, so that their rows are locked for the shortest time."""
+        self._depths.write()
+        self._connection.commit()
+
+
+class SqlUnitOfWorkFactory:
+    """Makes units of work over one engine's pool."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Use this engine."""
+        self._engine = engine
+
+    @classmethod
+    def from_url(cls, url: str) -> Self:
+        """Connect by URL."""
+        return cls(create_engine(url))
+
+    def __call__(self, *, read_only: bool = False) -> SqlUnitOfWork:
+        """A unit of work that has not begun."""
+        return SqlUnitOfWork(self._engine, read_only=read_only)
+
+    def close(self) -> None:
+        """Give back all connections."""
+        self._engine.dispose()
+
+
+def _begun(engine: Engine, *, read_only: bool) -> Connection:
+    try:
+        connection = engine.connect()
+    except PoolTimeout as error:
+        raise busy(error) from error
+    try:
+        connection = connection.execution_options(**{READ_ONLY: True, "postgresql_readonly": True} if read_only else {})
+        connection.begin()
+    except BaseException:
+        connection.close()
+        raise
+    return connection

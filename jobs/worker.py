@@ -1,0 +1,132 @@
+"""The claim loop: take a due run under a lease, run it, keep what came of it (JOB-02, JOB-03)."""
+
+import logging
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jobs import run_endings
+from jobs.application import Application
+from jobs.catalogue import CATALOGUE, CatalogueEntry
+from jobs.lease import Lease, WorkerStopping
+from votecal_soap.domain.jobs import InstanceState, JobInstance, JobType, StopRequest
+from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
+from votecal_soap.log import correlation_id, event
+
+logger = logging.getLogger(__name__)
+
+_HOPELESS: Final = (InvalidRequest, NotFound, NotAllowed)
+"""Errors that another attempt would only repeat."""
+
+
+def worker_name() -> str:
+    """Machine, process and a random part: unique among all workers."""
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"[:100]
+
+
+class Worker:
+    """Claims runs one after the other until it is told to stop."""
+
+    def __init__(self, application: Application, catalogue: Mapping[JobType, CatalogueEntry] = CATALOGUE, name: str | None = None) -> None:
+        """Prepare; nothing is claimed before `run`."""
+        self._application = application
+        self._catalogue = catalogue
+        self.name = name or worker_name()
+        self._stopping = threading.Event()
+
+    def stop(self) -> None:
+        """Go down at the next safe point; the run is handed back unharmed."""
+        self._stopping.set()
+
+    def run(self) -> None:
+        """Claim and run until `stop`; a database that is away is waited for."""
+        event(logger, "worker up", worker=self.name)
+        while not self._stopping.is_set():
+            if not self._run_one_or_none():
+                self._stopping.wait(self._application.config.worker_poll_seconds)
+        event(logger, "worker down", worker=self.name)
+
+    def drain(self) -> int:
+        """Run what is due now and return how many runs that were."""
+        runs = 0
+        while not self._stopping.is_set() and self.run_one():
+            runs += 1
+        return runs
+
+    def run_one(self) -> bool:
+        """Claim and run one; False when nothing is due."""
+        config = self._application.config
+        with self._application.unit_of_work() as uow:
+            instance = uow.jobs.claim(self.name, config.lease_seconds, config.attempt_limit)
+            began = instance is not None and run_endings.begin(uow, self._application.clock, instance)
+            uow.commit()
+        if instance is not None and began:
+            self._run(instance)
+        return instance is not None
+
+    def _run_one_or_none(self) -> bool:
+        try:
+            return self.run_one()
+        except Exception:  # the loop outlives whatever the database does
+            event(logger, "claim failed", worker=self.name, level=logging.ERROR, exc_info=True)
+            return False
+
+    def _run(self, instance: JobInstance) -> None:
+        token = correlation_id.set(f"run-{instance.instance_id}")
+        _tell("run begun", instance, job_type=instance.job_type, attempt=instance.attempt, worker=self.name)
+        try:
+            self._run_under_lease(instance)
+        finally:
+            correlation_id.reset(token)
+
+    def _run_under_lease(self, instance: JobInstance) -> None:
+        try:
+            with Lease(self._application, instance, self._stopping) as lease:
+                self._catalogue[instance.job_type].run(self._application, instance, lease.should_stop)
+        except WorkerStopping:
+            self._hand_back(instance)
+        except VoteCalError as error:
+            self._failed(instance, error)
+        except Exception as error:  # here an unknown fault becomes one that is kept and shown
+            _tell("run broke", instance, level=logging.ERROR, exc_info=True)
+            self._failed(instance, Unavailable(ErrorCode.INTERNAL, f"The run ended with {type(error).__name__}; the log says where."))
+        else:
+            self._ended(instance, lease.told)
+
+    def _ended(self, instance: JobInstance, told: StopRequest | None) -> None:
+        """Settle a run that returned, unless the job has settled it in its own last transaction."""
+        with self._application.unit_of_work() as uow:
+            current = uow.jobs.instance(instance.instance_id)
+            if current is not None and current.state is InstanceState.RUNNING and current.lease_token == instance.lease_token:
+                if told is None:
+                    run_endings.complete(uow, self._application.clock, instance)
+                else:
+                    run_endings.stop(uow, self._application.clock, instance, told)
+            uow.commit()
+        _tell("run ended", instance)
+
+    def _hand_back(self, instance: JobInstance) -> None:
+        with self._application.unit_of_work() as uow:
+            uow.jobs.hand_back(instance.instance_id, instance.lease_token or "")
+            uow.commit()
+        _tell("run handed back", instance)
+
+    def _failed(self, instance: JobInstance, error: VoteCalError) -> None:
+        _tell("run failed", instance, code=error.code, attempt=instance.attempt, level=logging.ERROR)
+        if error.code is ErrorCode.LEASE_LOST:
+            return  # another worker has it: nothing here is ours to write
+        with self._application.unit_of_work() as uow:
+            # The run may have made progress, which counts its attempts anew.
+            current = uow.jobs.instance(instance.instance_id) or instance
+            if isinstance(error, _HOPELESS) or current.attempt >= self._application.config.attempt_limit:
+                run_endings.fail(uow, self._application.clock, instance, error)
+            else:
+                run_endings.try_again(uow, current, error)
+            uow.commit()
+
+
+def _tell(name: str, instance: JobInstance, **more: Any) -> None:  # noqa: ANN401 - what `event` takes
+    event(logger, name, job_id=instance.job_id, instance_id=instance.instance_id, **more)

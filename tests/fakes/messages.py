@@ -1,0 +1,79 @@
+"""County queues in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from fakes.state import FakeState, KeptMessage, already_exists
+
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage
+
+
+class FakeMessageRepository:
+    """See `ports.MessageRepository`."""
+
+    def __init__(self, state: FakeState) -> None:
+        self._state = state
+
+    def add(self, messages: Sequence[NewMessage], enqueued_at: datetime) -> None:
+        keys = {kept.message.dedup_key for kept in self._state.messages.values()}
+        for message in messages:
+            if message.dedup_key in keys:
+                raise already_exists()
+            keys.add(message.dedup_key)
+            self._state.messages[self._state.next_number("message")] = KeptMessage(message, enqueued_at)
+
+    def page(self, county_code: str, limit: int, *, with_payload: bool) -> list[QueuedMessage]:
+        offered = [key for key in self._open(county_code) if not self._overtakes(key)]
+        page = [self._queued(key) for key in offered[:limit]]
+        return page if with_payload else [message._replace(payload=None) for message in page]
+
+    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[QueuedMessage]:
+        return [self._queued(key) for key in sorted(set(message_ids)) if self._is_of(county_code, key)]
+
+    def depth(self, county_code: str) -> int:
+        return len(self._open(county_code))
+
+    def clear(self, county_code: str, clearances: Sequence[Clearance], at: datetime) -> dict[int, ClearResult]:
+        results: dict[int, ClearResult] = {}
+        for clearance in clearances:
+            if clearance.message_id not in results:
+                results[clearance.message_id] = self._clear_one(county_code, clearance)
+        return results
+
+    def voters_with_blocking(self, county_code: str, state_voter_ids: Sequence[int]) -> set[int]:
+        wanted = set(state_voter_ids)
+        messages = [self._state.messages[key].message for key in self._open(county_code)]
+        return {message.state_voter_id for message in messages if message.blocks_updates and message.state_voter_id in wanted}
+
+    def _clear_one(self, county_code: str, clearance: Clearance) -> ClearResult:
+        kept = self._state.messages.get(clearance.message_id)
+        if kept is None or not self._is_of(county_code, clearance.message_id):
+            return ClearResult.NOT_FOUND
+        if kept.state is not MessageState.OPEN:
+            return ClearResult.ALREADY_CLEARED
+        if any(self._is_older(other, clearance.message_id) for other in self._open(county_code)):
+            return ClearResult.OLDER_MESSAGE_OPEN
+        self._state.messages[clearance.message_id] = replace(kept, state=MessageState(clearance.outcome), text=clearance.text)
+        return ClearResult.CLEARED
+
+    def _open(self, county_code: str) -> list[int]:
+        return [key for key, kept in sorted(self._state.messages.items()) if kept.state is MessageState.OPEN and self._is_of(county_code, key)]
+
+    def _is_of(self, county_code: str, key: int) -> bool:
+        return key in self._state.messages and self._state.messages[key].message.county_code == county_code
+
+    def _is_older(self, other: int, key: int) -> bool:
+        theirs, mine = self._state.messages[other].message, self._state.messages[key].message
+        if mine.state_voter_id is None or mine.voter_sequence is None or theirs.voter_sequence is None:
+            return False
+        return theirs.state_voter_id == mine.state_voter_id and theirs.voter_sequence < mine.voter_sequence
+
+    def _overtakes(self, key: int) -> bool:
+        county_code = self._state.messages[key].message.county_code
+        return any(other > key and self._is_older(other, key) for other in self._open(county_code))
+
+    def _queued(self, key: int) -> QueuedMessage:
+        kept = self._state.messages[key]
+        given = {name: getattr(kept.message, name) for name in QueuedMessage._fields if hasattr(kept.message, name)}
+        return QueuedMessage(**{**given, "message_id": key, "message_type": str(kept.message.message_type), "enqueued_at": kept.enqueued_at})

@@ -1,0 +1,76 @@
+"""What the fakes keep in place of tables."""
+
+import copy
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from typing import Self
+
+from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
+from votecal_soap.domain.counties import County, Credential, Election, Precinct, StaffUser
+from votecal_soap.domain.ems_messages import MessageState, NewMessage
+from votecal_soap.domain.jobs import Job, JobInstance
+from votecal_soap.domain.uploads import Upload
+from votecal_soap.domain.voters import Voter, VotingPrecinct
+from votecal_soap.errors import Conflict, ErrorCode
+from votecal_soap.use_cases.ports import AuditEntry, IdentityRequest, NewActivity
+
+
+@dataclass(frozen=True)
+class KeptMessage:
+    """A message and what became of it."""
+
+    message: NewMessage
+    enqueued_at: datetime
+    state: MessageState = MessageState.OPEN
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class KeptRun:
+    """A run and its lease."""
+
+    run: JobInstance
+    lease_until: datetime | None = None
+
+
+@dataclass
+class FakeState:
+    """Flat containers of values that never change, so that a shallow copy of each is a snapshot."""
+
+    voters: dict[int, Voter] = field(default_factory=dict)
+    versions: dict[tuple[int, int], tuple[Voter, int | None]] = field(default_factory=dict)
+    voting_precincts: dict[tuple[int, str, int], VotingPrecinct] = field(default_factory=dict)
+    activities: list[NewActivity] = field(default_factory=list)
+    audit: list[AuditEntry] = field(default_factory=list)
+    messages: dict[int, KeptMessage] = field(default_factory=dict)
+    jobs: dict[int, Job] = field(default_factory=dict)
+    runs: dict[int, KeptRun] = field(default_factory=dict)
+    counts: dict[tuple[int, Outcome, FailureReason | None], int] = field(default_factory=dict)
+    outcomes: dict[tuple[int, int], RecordOutcome] = field(default_factory=dict)
+    uploads: dict[int, Upload] = field(default_factory=dict)
+    purged: set[int] = field(default_factory=set)
+    counties: dict[str, County] = field(default_factory=dict)
+    credentials: dict[str, Credential] = field(default_factory=dict)
+    people: dict[str, StaffUser] = field(default_factory=dict)
+    elections: dict[str, Election] = field(default_factory=dict)
+    precincts: dict[tuple[str, str], Precinct] = field(default_factory=dict)
+    codes: dict[tuple[str, str], str] = field(default_factory=dict)
+    rules: dict[str, str] = field(default_factory=dict)
+    loads: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    identity: dict[int, IdentityRequest] = field(default_factory=dict)
+    numbers: dict[str, int] = field(default_factory=dict)
+
+    def snapshot(self) -> Self:
+        """A copy that can be changed."""
+        return type(self)(**{item.name: copy.copy(getattr(self, item.name)) for item in fields(self)})
+
+    def next_number(self, series: str, count: int = 1, first: int = 1) -> int:
+        """The first of `count` numbers of a series."""
+        number = self.numbers.get(series, first)
+        self.numbers[series] = number + count
+        return number
+
+
+def already_exists() -> Conflict:
+    """What a unique constraint says."""
+    return Conflict(ErrorCode.ALREADY_EXISTS, "There is one like it already.")

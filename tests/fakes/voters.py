@@ -1,0 +1,84 @@
+"""Voters in memory."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from fakes.state import FakeState, already_exists
+
+from votecal_soap.domain.voters import Voter, VotingPrecinct
+from votecal_soap.errors import Conflict, ErrorCode
+from votecal_soap.use_cases.ports import NewActivity, VoterChange
+
+
+class FakeVoterRepository:
+    """See `ports.VoterRepository`."""
+
+    def __init__(self, state: FakeState) -> None:
+        self._state = state
+
+    def lock_by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
+        return [self._state.voters[key] for key in sorted(set(state_voter_ids)) if key in self._state.voters]
+
+    def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
+        wanted = set(ems_voter_ids)
+        return [voter for voter in self._by_id() if voter.county_code == county_code and voter.ems_voter_id in wanted]
+
+    def get(self, state_voter_id: int) -> Voter | None:
+        return self._state.voters.get(state_voter_id)
+
+    def version_as_of(self, state_voter_id: int, day: date) -> Voter | None:
+        kept = [voter for voter, _ in self._state.versions.values() if voter.state_voter_id == state_voter_id and voter.effective_date <= day]
+        newest = max(kept, key=lambda voter: voter.version, default=None)
+        return None if newest is None else newest._replace(message_sequence=0, transfer_pending_until=None)
+
+    def voting_precincts(self, election_id: str, state_voter_ids: Sequence[int]) -> dict[int, VotingPrecinct]:
+        wanted = set(state_voter_ids)
+        kept = sorted(self._state.voting_precincts.items())
+        return {voter: precinct for (voter, election, _), precinct in kept if election == election_id and voter in wanted}
+
+    def save_changes(self, changes: Sequence[VoterChange], recorded_at: datetime, job_id: int | None = None) -> None:
+        for before, after, _ in changes:
+            current = self._state.voters.get(after.state_voter_id)
+            if current is None or (current.version, current.message_sequence) != (before.version, before.message_sequence):
+                raise Conflict(ErrorCode.RECORD_CHANGED, "A voter's record has changed since it was read.")
+            self._state.voters[after.state_voter_id] = after
+            if after.version > before.version:
+                self._state.versions[after.state_voter_id, after.version] = (after, job_id)
+
+    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[int]:
+        known = dict(base_versions)
+        written = ((key, version, by) for (key, version), (_, by) in self._state.versions.items() if key in known)
+        return {key for key, version, by in written if version > known[key] and by != job_id}
+
+    def save_voting_precincts(self, rows: Sequence[tuple[int, int, VotingPrecinct]], recorded_at: datetime) -> None:
+        for state_voter_id, version, precinct in rows:
+            key = (state_voter_id, precinct.election_id, version)
+            if key in self._state.voting_precincts:
+                raise already_exists()
+            self._state.voting_precincts[key] = precinct
+
+    def add_voters(self, voters: Sequence[Voter], recorded_at: datetime) -> None:
+        for voter in voters:
+            taken = voter.ems_voter_id is not None and self.lock_by_ems_id(voter.county_code, [voter.ems_voter_id])
+            if voter.state_voter_id in self._state.voters or taken:
+                raise already_exists()
+            self._state.voters[voter.state_voter_id] = voter
+            self._state.versions[voter.state_voter_id, voter.version] = (voter, None)
+
+    def add_activities(self, activities: Sequence[NewActivity], recorded_at: datetime) -> None:
+        self._state.activities.extend(activities)
+
+    def reserve_state_voter_ids(self, count: int) -> int:
+        return self._state.next_number("state_voter_id", count, first=100_000_001)
+
+    def count_without_voting_precinct(self, county_code: str, election_id: str) -> int:
+        registered = [voter for voter in self._by_id() if voter.county_code == county_code and voter.status in {"Active", "Inactive"}]
+        placed = self.voting_precincts(election_id, [voter.state_voter_id for voter in registered])
+        return len(registered) - len(placed)
+
+    def pending_identity(self, after_state_voter_id: int, limit: int) -> list[Voter]:
+        waiting = [voter for voter in self._by_id() if "Pending" in (voter.drivers_license_status, voter.ssn4_status)]
+        return [voter for voter in waiting if voter.state_voter_id > after_state_voter_id][:limit]
+
+    def _by_id(self) -> list[Voter]:
+        return [self._state.voters[key] for key in sorted(self._state.voters)]

@@ -1,0 +1,139 @@
+"""Several threads and processes on one database (JOB-02, EWS-04)."""
+
+import multiprocessing
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from db.unit_of_work import SqlUnitOfWorkFactory
+from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult
+from votecal_soap.domain.jobs import InstanceState
+from votecal_soap.use_cases.ports import VoterChange
+
+WORKERS, RUNS = 4, 20
+
+
+def drain(factory, worker):
+    """Claim and complete until nothing is due; the runs that were ours."""
+    mine = []
+    while True:
+        with factory() as uow:
+            run = uow.jobs.claim(worker, 60, 5)
+            if run is not None:
+                uow.jobs.finish(run.instance_id, run.lease_token or "", InstanceState.COMPLETED)
+            uow.commit()
+        if run is None:
+            return mine
+        mine.append(run.instance_id)
+
+
+def drain_in_a_process(url, worker):
+    factory = SqlUnitOfWorkFactory.from_url(url)
+    try:
+        return drain(factory, worker)
+    finally:
+        factory.close()
+
+
+@pytest.fixture
+def due_runs(real_database, registry):
+    """Twenty runs that are due."""
+    with real_database() as uow:
+        job_id = registry.job(uow)
+        runs = [registry.run(uow, job_id, ago=100 + key) for key in range(RUNS)]
+        uow.commit()
+    return runs
+
+
+@pytest.mark.requirement("JOB-02")
+def test_threads_claim_each_run_once(real_database, due_runs):
+    with ThreadPoolExecutor(WORKERS) as pool:
+        claimed = [key for mine in pool.map(lambda worker: drain(real_database, f"w{worker}"), range(WORKERS)) for key in mine]
+    assert sorted(claimed) == sorted(due_runs)
+
+
+@pytest.mark.requirement("JOB-02")
+def test_processes_claim_each_run_once(real_database, due_runs, database_url):
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        shares = pool.starmap(drain_in_a_process, [(database_url, f"p{key}") for key in range(2)])
+    assert sorted(key for mine in shares for key in mine) == sorted(due_runs)
+
+
+@pytest.mark.requirement("JOB-02")
+def test_several_schedulers_make_one_run(real_database, registry):
+    with real_database() as uow:
+        job_id = registry.job(uow)
+        uow.commit()
+    together = threading.Barrier(WORKERS)
+
+    def schedule(_):
+        together.wait()
+        with real_database() as uow:
+            made = uow.jobs.add_instance(job_id, registry.now, upload_id=None, record_count=None)
+            uow.commit()
+        return made
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        made = [instance_id for instance_id in pool.map(schedule, range(WORKERS)) if instance_id is not None]
+    assert len(made) == 1
+
+
+@pytest.mark.requirement("EWS-04")
+def test_two_consumers_clear_each_message_once_and_the_depth_is_right(real_database, registry):
+    with real_database() as uow:
+        uow.messages.add([registry.message() for _ in range(400)], registry.now)
+        uow.commit()
+        ids = [message.message_id for message in uow.messages.page("19", 400, with_payload=False)]
+
+    def clear_all(order):
+        results = []
+        for begin in range(0, 400, 100):
+            part = [Clearance(message_id=key, outcome=ClearOutcome.PROCESSED) for key in order[begin : begin + 100]]
+            with real_database() as uow:
+                results.extend(uow.messages.clear("19", part, registry.now).values())
+                uow.commit()
+        return results
+
+    with ThreadPoolExecutor(2) as pool:
+        results = [result for part in pool.map(clear_all, [ids, ids[::-1]]) for result in part]
+    assert results.count(ClearResult.CLEARED) == results.count(ClearResult.ALREADY_CLEARED) == 400
+    with real_database() as uow:
+        assert uow.messages.depth("19") == 0
+
+
+@pytest.mark.requirement("VRU-10")
+def test_changes_of_one_voter_by_several_writers_are_all_kept(real_database, registry):
+    voter = registry.voter()
+    with real_database() as uow:
+        uow.voters.add_voters([voter], registry.now)
+        uow.commit()
+
+    def change(_):
+        with real_database() as uow:
+            (before,) = uow.voters.lock_by_state_id([voter.state_voter_id])
+            after = before._replace(version=before.version + 1, message_sequence=before.message_sequence + 1)
+            uow.voters.save_changes([VoterChange(before, after, ())], registry.now)
+            message = registry.message(voter, dedup_key=f"change:{after.version}", voter_sequence=after.message_sequence)
+            uow.messages.add([message], registry.now)
+            uow.commit()
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        list(pool.map(change, range(12)))
+    with real_database() as uow:
+        assert uow.voters.get(voter.state_voter_id).version == 13
+        assert [message.voter_sequence for message in uow.messages.page("19", 20, with_payload=False)] == list(range(1, 13))
+        assert uow.messages.depth("19") == 12
+
+
+@pytest.mark.requirement("OPS-04")
+def test_uids_reserved_at_the_same_time_do_not_overlap(real_database):
+    def reserve(_):
+        with real_database() as uow:
+            first = uow.voters.reserve_state_voter_ids(10)
+            uow.commit()
+        return first
+
+    with ThreadPoolExecutor(WORKERS) as pool:
+        firsts = sorted(pool.map(reserve, range(8)))
+    assert firsts == [100_000_001 + 10 * key for key in range(8)]

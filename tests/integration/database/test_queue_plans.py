@@ -1,0 +1,30 @@
+"""A page of the queue reads its own rows only, however deep the queue is (EWS-02)."""
+
+import pytest
+from sqlalchemy import text
+
+from db.repositories.messages import _PAGES
+
+
+@pytest.fixture
+def deep_queue(real_database, registry):
+    """3,000 open messages and as many cleared ones in a voter's history."""
+    with real_database() as uow:
+        uow.messages.add([registry.message() for _ in range(3_000)], registry.now)
+        uow.commit()
+    return real_database
+
+
+@pytest.mark.requirement("EWS-02")
+def test_a_page_follows_the_index_and_sorts_nothing(deep_queue):
+    with deep_queue(read_only=True) as uow:
+        connection = uow._connection
+        explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+        values = {"county": "19", "after": 0, "page_limit": 100}
+        compiled = _PAGES[False].params(values).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(str(row) for row in connection.execute(text(explain + str(compiled))))
+    assert "ix_ems_message_queue" in plan or "pk_ems_message" in plan, plan
+    assert "sort" not in plan.lower().replace("sorted", ""), plan
+    assert "TEMP B-TREE" not in plan, plan
+    assert "Seq Scan" not in plan, plan
+    assert "SCAN ems_message" not in plan, plan

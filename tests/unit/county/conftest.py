@@ -1,0 +1,203 @@
+"""A small EMS and a state that stands in for the real one, without a socket."""
+
+import dataclasses
+import hashlib
+from datetime import UTC, datetime
+
+import pytest
+
+from votecal_soap.clock import FixedClock
+from votecal_soap.contract.batch_writer import WireHomePrecinct, WireName, WireRecord, WireRegistration, WireResidenceAddress
+from votecal_soap.contract.queue_page import QueuePage, ReceivedMessage, ReceivedRecordResult
+from votecal_soap.county.ems_database import EmsDatabase
+from votecal_soap.county.office import Office
+from votecal_soap.county.retry import Retry
+from votecal_soap.county.state import JobStatus, PendingJob, UploadTicket
+from votecal_soap.domain.jobs import DataKind
+from votecal_soap.domain.voters import VotingPrecinct
+from votecal_soap.errors import ErrorCode, NotAllowed, Unavailable
+
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+KINDS = frozenset({DataKind.HOME_PRECINCT, DataKind.VOTING_PRECINCT})
+
+
+class FakeState:
+    """Keeps jobs, one upload and one queue as the contract says; breaks where `failures` says."""
+
+    def __init__(self):
+        self.jobs = {}
+        self.calls = []
+        self.failures = []
+        self.upload = None
+        self.received = bytearray()
+        self.digests = []
+        self.fast_lane = True
+        self.token = 0
+        self.queue = []
+        self.clearances = {}
+        self.closed = False
+        self.completes_as = "Completed"
+
+    def _call(self, name):
+        self.calls.append(name)
+        for failure in self.failures:
+            if failure[0] == name:
+                self.failures.remove(failure)
+                raise failure[1]
+
+    def offer(self, job_id, kinds=KINDS, state="Pending"):
+        self.jobs[job_id] = PendingJob(
+            job_id=job_id, job_type="VoterRecordUpdate", job_state=state, schema_version="1.0", not_before=NOW, election_id="2026-P", data_kinds=kinds
+        )
+
+    def _set(self, job_id, state):
+        self.jobs[job_id] = dataclasses.replace(self.jobs[job_id], job_state=state)
+
+    def get_pending_jobs(self):
+        self._call("get_pending_jobs")
+        return [job for job in self.jobs.values() if job.job_state in ("Pending", "Started", "FileRefused")]
+
+    def acknowledge_started(self, job_id):
+        self._call("acknowledge_started")
+        self._set(job_id, "Started")
+        return "Started"
+
+    def begin_upload(self, job_id, file):
+        self._call("begin_upload")
+        if self.upload is None or self.upload[2] != file.sha256:
+            self.upload = (9, job_id, file.sha256, file.byte_count)
+            self.received = bytearray()
+            self.digests.append(file.sha256)
+        self.token += 1
+        return UploadTicket(
+            upload_id=9,
+            complete=self.jobs[job_id].job_state in ("Received", "Completed"),
+            next_offset=len(self.received),
+            byte_count=file.byte_count,
+            chunk_byte_limit=100,
+            fast_lane_url="https://state.test/upload/9" if self.fast_lane else None,
+            fast_lane_token=f"token-{self.token}" if self.fast_lane else None,
+        )
+
+    def put_bytes(self, ticket, offset, content):
+        self._call("put_bytes")
+        if ticket.fast_lane_token != f"token-{self.token}":
+            raise NotAllowed(ErrorCode.UPLOAD_TOKEN_WRONG, "The token is not good.")
+        return self._store(offset, content)
+
+    def append_chunk(self, upload_id, offset, content):
+        self._call("append_chunk")
+        return self._store(offset, content)
+
+    def store_part_of_next_piece(self, content):
+        self.received += content
+
+    def _store(self, offset, content):
+        assert offset == len(self.received)
+        self.received += content
+        return len(self.received)
+
+    def get_next_offset(self, upload_id):
+        self._call("get_next_offset")
+        return len(self.received)
+
+    def complete_upload(self, upload_id):
+        self._call("complete_upload")
+        assert hashlib.sha256(self.received).hexdigest() == self.upload[2]
+        self._set(self.upload[1], "Received")
+        return "Received"
+
+    def get_job_status(self, job_id):
+        self._call("get_job_status")
+        if self.jobs[job_id].job_state == "Received":
+            self._set(job_id, self.completes_as)
+        refused = self.jobs[job_id].job_state == "FileRefused"
+        return JobStatus(
+            job_id=job_id,
+            job_state=self.jobs[job_id].job_state,
+            record_count=2,
+            records_processed=2,
+            outcome_counts=(),
+            voters_without_voting_precinct=0,
+            refusal_code="VC-1106" if refused else None,
+            refusal_text="The header is wrong." if refused else None,
+        )
+
+    def get_message_queue(self, maximum_messages):
+        self._call("get_message_queue")
+        opened = [message for message in self.queue if message.message_id not in self.clearances]
+        return QueuePage(tuple(opened[:maximum_messages]), max(0, len(opened) - maximum_messages))
+
+    def clear_messages(self, clearances):
+        self._call("clear_messages")
+        answer = {}
+        for item in clearances:
+            answer[item.message_id] = "AlreadyCleared" if item.message_id in self.clearances else "Cleared"
+            self.clearances[item.message_id] = item
+        self._call("after_clear")
+        return answer
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.fixture
+def state():
+    return FakeState()
+
+
+@pytest.fixture
+def pauses():
+    return []
+
+
+def voter(number, **registration):
+    name = WireName(f"First{number}", "O'Brien & Söhne", None, None, "Jr.")
+    home = WireResidenceAddress(str(number), None, "North", "Main", "Street", None, None, None, "Los Angeles", "CA", "90012")
+    values = {"name": name, "date_of_birth": "1980-02-03", "drivers_license": None, "ssn4": "1234", "gender": "2", "language": "EN", "party": "D"}
+    values |= {"phone": "(213) 555-0100", "residence_address": home, "home_precinct": WireHomePrecinct("1234", "A")}
+    values |= {"registration_date": "2001-05-06", "status": "A"} | registration
+    return WireRecord(100000000 + number, f"LA-{number}", 1, None, WireRegistration(**values), VotingPrecinct("2026-P", "1234", "A"))
+
+
+@pytest.fixture
+def make_voter():
+    return voter
+
+
+@pytest.fixture
+def ems(tmp_path):
+    with EmsDatabase.create(tmp_path / "ems.db", "19") as database:
+        database.load_voters([voter(1), voter(2), voter(3, status="C")])
+        yield database
+
+
+@pytest.fixture
+def office(ems, tmp_path, pauses):
+    retry = Retry(sleep=pauses.append, attempts=4)
+    return Office(ems=ems, work_dir=tmp_path / "work", clock=FixedClock(NOW), retry=retry, tell=lambda _: None, piece_bytes=200)
+
+
+@pytest.fixture
+def make_message():
+    def message(message_id, number=1, kind="BatchRecordApplied", version=2, job_id=7, **values):
+        outcome = kind.removeprefix("BatchRecord")
+        result = ReceivedRecordResult(outcome, values.pop("reason", None), (), version, values.pop("errors", ()))
+        uid, ems_id = values.pop("uid", 100000000 + number), values.pop("ems_id", f"LA-{number}")
+        detail = {"batch_record_result": result if kind.startswith("BatchRecord") else None} | values
+        return ReceivedMessage(message_id, kind, "2026-03-01T00:00:00Z", uid, message_id, ems_id, version, job_id, number, **detail)
+
+    return message
+
+
+@pytest.fixture
+def voter_row(ems):
+    def row(number, columns):
+        return ems.connection.execute(f"SELECT {columns} FROM voters WHERE voter_num = ?", (f"LA-{number}",)).fetchone()
+
+    return row
+
+
+@pytest.fixture
+def down():
+    return Unavailable(ErrorCode.BUSY, "The state cannot be reached.")

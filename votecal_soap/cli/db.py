@@ -1,0 +1,50 @@
+"""`votecal db`: the schema."""
+
+import click
+
+from votecal_soap.cli import output
+from votecal_soap.cli.session import Session, pass_session
+
+
+@click.group()
+def db() -> None:
+    """Create, upgrade and check the database that VOTECAL_DATABASE_URL names (a SQLite file in the data directory unless set)."""
+
+
+@db.command()
+@pass_session
+def upgrade(session: Session) -> None:
+    """Bring the database to this release's revision, from nothing or from an earlier one; what is up to date stays.
+
+    Example: votecal db upgrade
+    """
+    from db import schema  # the database library takes a while to import
+
+    url = session.config.effective_database_url
+    before = schema.current(url)
+    schema.upgrade(url)
+    after = schema.current(url)
+    output.console().print(f"The database is at revision {after}" + ("." if before == after else f", upgraded from {before or 'nothing'}."))
+
+
+@db.command()
+@pass_session
+def check(session: Session) -> None:
+    """Say whether the database is at this release's revision; exit code 1 if not."""
+    from db import schema
+
+    schema.check(session.config.effective_database_url)
+    output.console().print(f"The database is at revision {schema.head()}, as this release needs.")
+
+
+@db.command()
+@click.option("--dialect", type=click.Choice(["oracle", "postgresql", "sqlite"]), default="oracle", show_default=True)
+@pass_session
+def sql(session: Session, dialect: str) -> None:
+    """Print the whole upgrade as SQL, for DBAs who run it themselves; nothing is connected.
+
+    Example: votecal db sql --dialect oracle > upgrade.sql
+    """
+    from db import schema
+
+    click.echo(schema.upgrade_sql(f"{dialect}://"))

@@ -1,0 +1,88 @@
+"""`votecal job schedule`: one command for each kind of job."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+import click
+
+from jobs.recurrence import CronRecurrence
+from votecal_soap.cli import job_view, options
+from votecal_soap.cli.session import Session, pass_session
+from votecal_soap.domain.jobs import DataKind, JobType
+from votecal_soap.use_cases import schedule_job
+from votecal_soap.use_cases.schedule_job import ScheduleJob
+
+_not_before = click.option("--not-before", type=options.CaliforniaTime(), help="Start; California's time unless an offset is given. Default: now.")
+
+
+@click.group()
+def schedule() -> None:
+    """Schedule a job; the answer shows what else is scheduled or running then."""
+
+
+@schedule.command("voter-record-update")
+@options.county
+@click.option("--kinds", required=True, multiple=True, help=f"What the county may send, with commas between: {', '.join(DataKind)}.")
+@click.option("--election", "election_id", help="The election that voting precincts are for.")
+@click.option("--notice", required=True, help="Who at the county gave notice, and when.")
+@_not_before
+@options.acting_user
+@options.as_json
+@pass_session
+def voter_record_update(
+    session: Session,
+    county_code: str,
+    kinds: tuple[str, ...],
+    election_id: str | None,
+    notice: str,
+    not_before: datetime | None,
+    acting_user: str,
+    as_json: bool,
+) -> None:
+    """Schedule a county's batch of voter record updates: once, and offered only after an administrator authorised it.
+
+    \b
+    Example:
+      votecal job schedule voter-record-update --county 19 --election 2026-11-03-GENERAL \\
+        --kinds home-precinct,voting-precinct --not-before 2026-03-09 \\
+        --notice "A. Clerk, Los Angeles, by phone on 2026-03-02"
+    """  # noqa: D301 - \b is click's mark for text that is not to be folded
+    command = ScheduleJob(
+        job_type=JobType.VOTER_RECORD_UPDATE,
+        acting_user=acting_user,
+        county_code=county_code,
+        election_id=election_id,
+        data_kinds=schedule_job.data_kinds(_kind_names(kinds)),
+        not_before=not_before,
+        notice=notice,
+    )
+    _schedule(session, command, as_json)
+
+
+def _kind_names(given: Iterable[str]) -> list[str]:
+    by_plain_name = {kind.lower(): kind.value for kind in DataKind}
+    names = [name.strip() for part in given for name in part.split(",") if name.strip()]
+    return [by_plain_name.get(name.replace("-", "").lower(), name) for name in names]
+
+
+def _state_job(name: str, job_type: JobType, about: str, example: str) -> click.Command:
+    @click.command(name, help=f"{about}\n\n\b\nExamples:\n  votecal job schedule {name}\n  votecal job schedule {name} --repeat {example}")
+    @click.option("--repeat", metavar="CRON", help="Repetition in California's time: minute hour day month weekday, weekdays by name.")
+    @_not_before
+    @options.acting_user
+    @options.as_json
+    @pass_session
+    def command(session: Session, repeat: str | None, not_before: datetime | None, acting_user: str, as_json: bool) -> None:
+        _schedule(session, ScheduleJob(job_type=job_type, acting_user=acting_user, not_before=not_before, repeat=repeat), as_json)
+
+    return command
+
+
+schedule.add_command(_state_job("idv-export", JobType.IDV_EXPORT, "Schedule the export of pending identity verifications to DMV.", '"30 20 * * mon-fri"'))
+schedule.add_command(_state_job("purge", JobType.PURGE, "Schedule the removal of files whose retention has passed.", '"0 3 * * *"'))
+
+
+def _schedule(session: Session, command: ScheduleJob, as_json: bool) -> None:
+    application = session.application
+    scheduled = schedule_job.schedule(command, application.unit_of_work(), application.clock, CronRecurrence())
+    job_view.show_scheduled(scheduled, as_json)

@@ -1,0 +1,107 @@
+"""`votecal load`: reference data, elections, precincts, voters."""
+
+from contextlib import ExitStack
+from pathlib import Path
+
+import click
+
+from votecal_soap.cli import options, output
+from votecal_soap.cli.session import Session, pass_session
+from votecal_soap.use_cases import load_reference_data
+
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.group()
+def load() -> None:
+    """Load reference data, elections, precincts and voters: the state's beforehand, never through a batch."""
+
+
+@load.command()
+@options.acting_user
+@options.as_json
+@pass_session
+def reference(session: Session, acting_user: str, as_json: bool) -> None:
+    """Load the counties and code tables that the product ships.
+
+    Example: votecal load reference
+    """
+    session.require_administrator(acting_user)
+    application = session.application
+    _show(load_reference_data.load_reference(acting_user, application.unit_of_work(), application.clock), as_json)
+
+
+@load.command()
+@click.argument("file", type=_file)
+@options.acting_user
+@options.as_json
+@pass_session
+def elections(session: Session, file: Path, acting_user: str, as_json: bool) -> None:
+    """Load elections from CSV: election_id,name,election_date.
+
+    Example: votecal load elections elections.csv
+    """
+    session.require_administrator(acting_user)
+    application = session.application
+    _show(load_reference_data.load_elections(file, acting_user, application.unit_of_work(), application.clock), as_json)
+
+
+@load.command()
+@click.argument("file", type=_file)
+@options.acting_user
+@options.as_json
+@pass_session
+def precincts(session: Session, file: Path, acting_user: str, as_json: bool) -> None:
+    """Load precincts of one county or several from CSV: county_code,precinct_code,name.
+
+    Example: votecal load precincts precincts.csv
+    """
+    session.require_administrator(acting_user)
+    application = session.application
+    _show(load_reference_data.load_precincts(file, acting_user, application.unit_of_work(), application.clock), as_json)
+
+
+def _show(report: load_reference_data.LoadReport, as_json: bool) -> None:
+    if as_json:
+        output.show_json({"read": report.read, "changed": report.changed})
+    else:
+        output.show_fields({"Read": report.read, "New or changed": report.changed})
+
+
+@load.command()
+@options.county
+@click.argument("file", type=_file)
+@click.option("--refusals", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="Write refused records here, as CSV, instead of to stderr.")
+@options.acting_user
+@options.as_json
+@pass_session
+def voters(session: Session, county_code: str, file: Path, refusals: Path | None, acting_user: str, as_json: bool) -> None:
+    """Load a county's voters from a file of the batch format with BatchType InitialLoad.
+
+    Killed and started again, it goes on after the last committed chunk. Each refused record is reported with all
+    its errors; no messages are queued.
+
+    Example: votecal load voters --county 19 county19.xml --refusals refused.csv
+    """
+    from votecal_soap.cli.load_report import RefusalList  # the XML library takes a while to import
+    from votecal_soap.use_cases.load_voters import LoadCommand, load_voters
+
+    session.require_administrator(acting_user)
+    application = session.application
+    with ExitStack() as stack:
+        refused = stack.enter_context(RefusalList(refusals))
+        bar = stack.enter_context(output.progress())
+        task = bar.add_task(f"county {county_code}", total=None)
+        command = LoadCommand(
+            county_code=county_code,
+            file=file,
+            actor=acting_user,
+            on_refusal=refused.add,
+            on_progress=lambda done, of: bar.update(task, completed=done, total=of),
+        )
+        report = load_voters(command, application.unit_of_work, application.clock)
+    found = {"records": report.record_count, "loaded": report.loaded, "refused": report.refused, "loaded_before": report.skipped}
+    if as_json:
+        output.show_json(found)
+    else:
+        output.show_fields({"Records": report.record_count, "Loaded": report.loaded, "Refused": report.refused, "Loaded before": report.skipped})

@@ -1,0 +1,77 @@
+"""What every command needs: the environment's configuration, the application joined up, who acts."""
+
+import os
+import pwd
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import click
+
+from votecal_soap.clock import Clock, SystemClock
+from votecal_soap.config import Config
+from votecal_soap.credentials import load_or_create_key
+from votecal_soap.domain.counties import Role
+from votecal_soap.use_cases.acting_user import ADMINISTRATORS, SOS_ROLES, require_role
+
+if TYPE_CHECKING:
+    from votecal_soap.bootstrap import Application
+
+
+class Session:
+    """One run of the command line; read lazily, so that help needs no database."""
+
+    def __init__(self, environ: Mapping[str, str] | None = None, clock: Clock | None = None) -> None:
+        """Keep the environment; tests bring their own clock."""
+        self._environ = os.environ if environ is None else environ
+        self.clock = clock or SystemClock()
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration, read once."""
+        return Config.from_environ(self._environ)
+
+    @cached_property
+    def application(self) -> "Application":
+        """Database, spool and clock, joined once. The key of the credentials is the one configured, else that of a file."""
+        from db import schema  # the database library takes a while to import
+        from votecal_soap.bootstrap import build
+
+        schema.check(self.config.effective_database_url)
+
+        key = self.config.credential_key or load_or_create_key(self.config.data_dir / "credential.key").decode()
+        return build(replace(self.config, credential_key=key), self.clock)
+
+    def close(self) -> None:
+        """Give the database's connections back, if there are any."""
+        if "application" in vars(self):
+            self.application.unit_of_work.close()
+
+    @property
+    def credential_key(self) -> bytes:
+        """The key of the keyed hashes."""
+        return self.application.config.credential_key.encode()
+
+    def require_administrator(self, user_name: str) -> None:
+        """Refuse whoever is no SOS administrator."""
+        self._require_role(user_name, ADMINISTRATORS)
+
+    def require_sos(self, user_name: str) -> None:
+        """Refuse whoever is not of SOS."""
+        self._require_role(user_name, SOS_ROLES)
+
+    def _require_role(self, user_name: str, roles: tuple[Role, ...]) -> None:
+        with self.application.unit_of_work(read_only=True) as uow:
+            require_role(uow, user_name, roles)
+
+
+pass_session = click.make_pass_decorator(Session, ensure=True)
+
+
+def operating_system_user() -> str:
+    """Who runs this process, from the system's own account data: environment variables are anybody's to set."""
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return f"uid-{os.getuid()}"

@@ -1,0 +1,171 @@
+"""Establishes that a batch file is whole before anything of it is applied (VRU-06, VRU-18).
+
+One pass over the bytes: digest, well-formedness (expat without handlers: 2 µs a record), encoding, no DOCTYPE, no
+endless text, the number of records. A file can break after a million good records, so this comes first.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from xml.parsers import expat
+
+from votecal_soap.contract.batch_elements import RECORD, ROOT, TRAILER
+from votecal_soap.errors import ErrorCode, InvalidRequest
+
+BLOCK: Final = 1 << 20
+_SLICE: Final = 64 << 10
+"""Text without markup longer than this is refused: expat would hold one token whole in memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFileShape:
+    """What the pass found. `first_record` and `after_records` are byte offsets; `record_end` is the end tag as written.
+
+    `plain` says that the file may be cut at record ends: no comments, CDATA, instructions, and each end tag is one record's.
+    """
+
+    first_record: int
+    after_records: int
+    record_count: int
+    record_end: bytes
+    plain: bool
+
+
+def check_digest(path: Path, sha256: str) -> None:
+    """Compare the bytes received with the digest that the county announced."""
+    with path.open("rb") as file:
+        found = hashlib.file_digest(file, "sha256").hexdigest()
+    if found != sha256.lower():
+        raise InvalidRequest(ErrorCode.FILE_DIGEST_WRONG, "The SHA-256 of the bytes received is not the one announced; send the file again.")
+
+
+def check_integrity(path: Path) -> BatchFileShape:
+    """Read the whole file once; anything wrong raises InvalidRequest with the place."""
+    scan = _Scan()
+    try:
+        with path.open("rb", buffering=0) as file:
+            while block := file.read(BLOCK):
+                scan.feed(block)
+        scan.close()
+    except expat.ExpatError as error:
+        raise _not_well_formed(error, scan) from error
+    return scan.shape()
+
+
+def _not_well_formed(error: expat.ExpatError, scan: "_Scan") -> InvalidRequest:
+    if error.code == expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]:
+        text = "There is something before <?xml: the file must begin with it, without a blank or an empty line."
+    elif error.code in _ENCODING_ERRORS:
+        return InvalidRequest(ErrorCode.FILE_ENCODING_WRONG, "The file is not valid UTF-8.", ref=f"line {error.lineno}")
+    else:
+        text = f"The file is not well-formed XML: {expat.ErrorString(error.code)}."
+    return InvalidRequest(ErrorCode.FILE_NOT_WELL_FORMED, text, ref=f"line {error.lineno}, after record {scan.seen}")
+
+
+_ENCODING_ERRORS: Final = {
+    expat.errors.codes[name]
+    for name in (expat.errors.XML_ERROR_INCORRECT_ENCODING, expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_PARTIAL_CHAR)
+}
+
+
+class _Scan:
+    """Feeds expat and counts. Element handlers are on only until the first record: they cost five times the parse."""
+
+    def __init__(self) -> None:
+        self._parser = expat.ParserCreate(namespace_separator="}")
+        self._parser.XmlDeclHandler = _declaration
+        self._parser.StartDoctypeDeclHandler = _doctype
+        self._parser.StartElementHandler = self._start
+        self._depth = 0
+        self._parser.EndElementHandler = self._end
+        self._offset = 0
+        self._first_record = -1
+        self._record_end = b""
+        self._after_records = -1
+        self._carry = b""
+        self._silence = 0
+        self._since_end = 0
+        self._plain = True
+        self.seen = 0
+
+    def feed(self, block: bytes) -> None:
+        if self._offset == 0 and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise InvalidRequest(ErrorCode.FILE_ENCODING_WRONG, "The file must be UTF-8, and this is UTF-16.")
+        self._refuse_long_text(block)
+        self._parser.Parse(block, False)
+        if self._first_record >= 0:
+            self._count(block)
+        self._offset += len(block)
+
+    def close(self) -> None:
+        self._parser.Parse(b"", True)
+
+    def shape(self) -> BatchFileShape:
+        if self._first_record < 0:
+            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, "The file must hold a Header, Records and a Trailer.", ref="/VoterRecordUpdateBatch")
+        return BatchFileShape(
+            first_record=self._first_record,
+            after_records=max(self._after_records, self._first_record),
+            record_count=self.seen,
+            record_end=self._record_end,
+            plain=self._plain,
+        )
+
+    def _start(self, name: str, _attributes: object) -> None:
+        self._depth += 1
+        if self._depth == 1 and "{" + name != ROOT:
+            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, "The root element must be VoterRecordUpdateBatch of this schema version.", ref="/*")
+        if self._depth == 2 and "{" + name in (RECORD, TRAILER):
+            self._first_record = self._parser.CurrentByteIndex
+            self._parser.StartElementHandler = None
+            self._parser.EndElementHandler = None
+
+    def _end(self, _name: str) -> None:
+        self._depth -= 1
+
+    def _count(self, block: bytes) -> None:
+        start = self._offset - len(self._carry)
+        window = self._carry + block
+        if start < self._first_record:
+            window, start = window[self._first_record - start :], self._first_record
+        if not self._record_end:
+            self._record_end = b"</" + _tag(window) + b">"
+        if self._plain and (b"<!" in window or b"<?" in window):
+            self._plain = False
+        self.seen += window.count(self._record_end)
+        last = window.rfind(self._record_end)
+        self._since_end += len(block)
+        if last >= 0:
+            self._after_records = start + last + len(self._record_end)
+            self._since_end = len(window) - last
+        if self._since_end > 2 * BLOCK:
+            raise InvalidRequest(ErrorCode.FILE_RECORD_TOO_LARGE, f"A record is longer than {BLOCK} bytes.", ref=f"after record {self.seen}")
+        # Whatever could be the beginning of an end tag is looked at again with the next block.
+        self._carry = window[max(last + len(self._record_end) if last >= 0 else 0, len(window) - len(self._record_end) + 1) :]
+
+    def _refuse_long_text(self, block: bytes) -> None:
+        for start in range(0, len(block), _SLICE):
+            if block.find(b"<", start, start + _SLICE) >= 0:
+                self._silence = 0
+                continue
+            self._silence += 1
+            if self._silence > 1:
+                text = f"More than {_SLICE} bytes without an element: no field is so long."
+                raise InvalidRequest(ErrorCode.FILE_RECORD_TOO_LARGE, text, ref=f"after record {self.seen}")
+
+
+def _tag(window: bytes) -> bytes:
+    """The name in a start tag at the beginning of the window, prefix included; a Trailer's gives the Record's."""
+    name = window[1:].split(b">", 1)[0].split(None, 1)[0].rstrip(b"/")
+    prefix, colon, _ = name.rpartition(b":")
+    return prefix + colon + b"Record"
+
+
+def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
+    if encoding is not None and encoding.upper() not in ("UTF-8", "UTF8"):
+        raise InvalidRequest(ErrorCode.FILE_ENCODING_WRONG, "The file must be UTF-8.", ref="<?xml encoding>")
+
+
+def _doctype(*_arguments: object) -> None:
+    raise InvalidRequest(ErrorCode.FILE_DOCTYPE_FORBIDDEN, "A DOCTYPE and entities are not allowed in a batch file.")

@@ -1,0 +1,111 @@
+"""Reads one record element: ids, registration data, voting precinct; translates and judges its fields (VRU-08).
+
+A record that breaks the schema is read as far as its ids go, so that the county can find it, and fails alone (VRU-18).
+"""
+
+import re
+from datetime import date
+from typing import Final
+
+from lxml import etree
+
+from votecal_soap.contract import batch_elements as names
+from votecal_soap.contract.batch_schema import block_schema
+from votecal_soap.contract.violations import violation_ref, violation_text
+from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Severity
+from votecal_soap.domain.translation import Translator
+from votecal_soap.domain.voters import VotingPrecinct
+
+_STATE_ID: Final = re.compile(r"[1-9][0-9]{8,11}")
+_EMS_ID: Final = re.compile(r"[A-Za-z0-9-]{1,20}")
+MOST_VIOLATIONS: Final = 50
+"""Errors listed for one unreadable record: a record of rubbish must not make an endless message."""
+
+
+class RecordReader:
+    """Turns record elements into batch records, with one county's rules."""
+
+    def __init__(self, translator: Translator, election_id: str | None) -> None:
+        """`election_id` is the job's."""
+        self._translator = translator
+        self._election_id = election_id
+
+    def read(self, record: etree._Element, sequence: int) -> BatchRecord:
+        """Read a record that satisfies the schema; `sequence` is its place in the file."""
+        state_voter_id = base_version = None
+        ems_voter_id: str | None = None
+        effective_date: date | None = None
+        values: dict[str, str | date | None] = {}
+        precinct: VotingPrecinct | None = None
+        errors: list[FieldError] = []
+        for child in record:
+            tag = child.tag
+            if tag == names.REGISTRATION:
+                values = self._translator.registration(_given(child), errors)
+            elif tag == names.VOTING_PRECINCT:
+                precinct = self._translator.voting_precinct(_voting_precinct(child), self._election_id, errors)
+            elif tag == names.STATE_VOTER_ID:
+                state_voter_id = int(child.text or 0)
+            elif tag == names.EMS_VOTER_ID:
+                ems_voter_id = child.text
+            elif tag == names.BASE_VERSION:
+                base_version = int(child.text or 0)
+            elif tag == names.EFFECTIVE_DATE:
+                effective_date = date.fromisoformat((child.text or "").strip())
+        if record.get("sequence") != str(sequence) and int(record.get("sequence") or 0) != sequence:
+            errors.append(_sequence_wrong(sequence))
+        return BatchRecord(sequence, state_voter_id, ems_voter_id, base_version, effective_date, values, precinct, tuple(errors))
+
+    def read_doubtful(self, record: etree._Element, sequence: int) -> BatchRecord:
+        """Read a record that may break the schema."""
+        alone = etree.fromstring(etree.tostring(record, with_tail=False))
+        schema = block_schema()
+        if schema.validate(alone):
+            return self.read(record, sequence)
+        errors = [_violation(entry, alone) for entry in list(schema.error_log)[:MOST_VIOLATIONS]]  # type: ignore[call-overload] # the stubs miss that the log iterates
+        state_voter_id = _matching(alone.findtext(names.STATE_VOTER_ID), _STATE_ID)
+        ems_voter_id = _matching(alone.findtext(names.EMS_VOTER_ID), _EMS_ID)
+        return BatchRecord(sequence, int(state_voter_id) if state_voter_id else None, ems_voter_id, None, None, {}, None, tuple(errors))
+
+
+def unparsable(sequence: int) -> BatchRecord:
+    """A record that is well-formed but deeper or larger than any parser here will hold."""
+    text = "The record is nested too deep or too large."
+    error = FieldError("RecordTooDeep", None, Severity.FATAL, text, FailureReason.RECORD_UNREADABLE)
+    return BatchRecord(sequence, None, None, None, None, {}, None, (error,))
+
+
+def _given(registration: etree._Element) -> dict[str, str | None]:
+    given: dict[str, str | None] = {}
+    single, groups = names.SINGLE_FIELDS, names.GROUPS
+    for item in registration:
+        field = single.get(item.tag)
+        if field is not None:
+            given[field] = item.text
+            continue
+        parts = groups[item.tag]
+        given.update(names.GROUP_CLEARED[item.tag])
+        for part in item:
+            given[parts[part.tag]] = part.text
+    return given
+
+
+def _voting_precinct(element: etree._Element) -> VotingPrecinct:
+    return VotingPrecinct(
+        element.findtext(names.ELECTION_ID) or "",
+        element.findtext(names.PRECINCT_CODE) or "",
+        element.findtext(names.PRECINCT_PART),
+    )
+
+
+def _matching(text: str | None, pattern: re.Pattern[str]) -> str | None:
+    return text if text is not None and pattern.fullmatch(text) else None
+
+
+def _violation(entry: etree._LogEntry, record: etree._Element) -> FieldError:
+    return FieldError("SchemaViolation", violation_ref(entry, record), Severity.FATAL, violation_text(entry), FailureReason.RECORD_UNREADABLE)
+
+
+def _sequence_wrong(sequence: int) -> FieldError:
+    text = f"This is record {sequence} of the file; its sequence attribute says otherwise."
+    return FieldError("SequenceWrong", "@sequence", Severity.FATAL, text, FailureReason.RECORD_UNREADABLE)

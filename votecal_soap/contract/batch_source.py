@@ -1,0 +1,125 @@
+"""A batch file that has proved whole, and its records, read here or in a process beside the writer.
+
+Measured on two cores, a second process for parsing takes a batch from .65 to .9 of the writer's own speed, if the
+queue between them holds more than one transaction's records.
+"""
+
+import gc
+import multiprocessing
+import os
+import pickle
+import queue
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Final
+
+from votecal_soap.contract.batch_elements import REFS
+from votecal_soap.contract.batch_file import BatchExpectation, BatchFileHead, check_expectation, check_trailer, read_head, survey
+from votecal_soap.contract.batch_integrity import BatchFileShape, check_integrity
+from votecal_soap.contract.batch_reader import BatchReader, RecordBlock
+from votecal_soap.domain.jobs import DataKind
+from votecal_soap.domain.rules import Reference, RuleBook
+from votecal_soap.domain.translation import Translator
+from votecal_soap.errors import ErrorCode, InvalidRequest, Unavailable
+
+QUEUED_BLOCKS: Final = 48
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchSource:
+    """A whole file: where it is, its shape, its head."""
+
+    path: Path
+    shape: BatchFileShape
+    head: BatchFileHead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingRules:
+    """What the records are read with; crosses to the parsing process."""
+
+    book: RuleBook
+    reference: Reference
+    batch_type: str
+    kinds: frozenset[DataKind]
+    election_id: str | None
+
+
+def open_batch(path: Path, expected: BatchExpectation) -> BatchSource:
+    """Establish that the file is whole and answers the job; anything wrong raises InvalidRequest, nothing is applied."""
+    shape = check_integrity(path)
+    head = read_head(path, shape)
+    shape = _surveyed(path, shape, head)
+    check_expectation(head.header, shape.record_count, expected)
+    return BatchSource(path=path, shape=shape, head=head)
+
+
+def _surveyed(path: Path, shape: BatchFileShape, head: BatchFileHead) -> BatchFileShape:
+    if shape.plain:
+        try:
+            check_trailer(path, shape, head)
+        except InvalidRequest:
+            pass  # an odd end tag, or one inside a record, miscounts: the parser decides
+        else:
+            return shape
+    return replace(shape, record_count=survey(path), plain=False)
+
+
+def read_blocks(source: BatchSource, rules: ReadingRules, position: int, records_processed: int) -> Iterator[RecordBlock]:
+    """Read in this process."""
+    translator = Translator(rules.book, rules.reference, batch_type=rules.batch_type, kinds=rules.kinds, refs=REFS)
+    return BatchReader(source.path, source.shape, source.head, translator, election_id=rules.election_id).blocks(position, records_processed)
+
+
+@contextmanager
+def reading_process(source: BatchSource, rules: ReadingRules, position: int, records_processed: int) -> Iterator[Iterator[RecordBlock]]:
+    """Read in a process of its own, ahead of whoever takes the blocks; it ends with this one, however that ends."""
+    # "spawn": a fork would copy the threads' locks of a worker in whatever state they are.
+    context = multiprocessing.get_context("spawn")
+    receiving, sending = context.Pipe(duplex=False)
+    process = context.Process(target=_read_ahead, args=(sending, source, rules, position, records_processed), daemon=True)
+    process.start()
+    sending.close()
+    try:
+        yield _received(receiving)
+    finally:
+        receiving.close()
+        process.kill()
+        process.join()
+
+
+def _received(connection: Connection) -> Iterator[RecordBlock]:
+    # Taken in the writer's own thread: a second one would take the interpreter's lock from every row it writes.
+    while True:
+        try:
+            block: RecordBlock | None = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our own child
+        except EOFError as error:
+            text = "The reading process ended before the file did; the batch will go on where it was."
+            raise Unavailable(ErrorCode.BUSY, text) from error
+        if block is None:
+            return
+        yield block
+
+
+def _read_ahead(connection: Connection, source: BatchSource, rules: ReadingRules, position: int, records_processed: int) -> None:
+    gc.disable()  # nothing read here forms a cycle, and a collection walks every waiting record
+    waiting: queue.Queue[bytes] = queue.Queue(QUEUED_BLOCKS)
+    threading.Thread(target=_send, args=(connection, waiting), daemon=True).start()
+    for block in read_blocks(source, rules, position, records_processed):
+        waiting.put(pickle.dumps(block, protocol=5))
+    waiting.put(pickle.dumps(None))
+    waiting.join()
+
+
+def _send(connection: Connection, waiting: "queue.Queue[bytes]") -> None:
+    while True:
+        block = waiting.get()
+        try:
+            connection.send_bytes(block)
+        except OSError:
+            os._exit(1)  # the writer is gone, and this process with it
+        waiting.task_done()

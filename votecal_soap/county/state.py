@@ -1,0 +1,120 @@
+"""The state as a county sees it: the values of both services' messages, and the port that speaks them.
+
+Words and their order are those of `xsd/batch-data-exchange.xsd` and `xsd/ems-integration.xsd`. Enumerations that the
+contract calls open stay text here: a value from a newer state must not stop an older county.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from votecal_soap.contract.batch_writer import BatchFile
+from votecal_soap.contract.queue_page import QueuePage
+from votecal_soap.domain.ems_messages import Clearance
+from votecal_soap.domain.jobs import DataKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PendingJob:
+    """A job that the state asks this county to do (VRU-02)."""
+
+    job_id: int
+    job_type: str
+    job_state: str
+    schema_version: str
+    not_before: datetime
+    election_id: str | None
+    data_kinds: frozenset[DataKind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UploadTicket:
+    """How far the state has a file, and where the rest may be sent (VRU-06)."""
+
+    upload_id: int
+    complete: bool
+    next_offset: int
+    byte_count: int
+    chunk_byte_limit: int
+    fast_lane_url: str | None
+    fast_lane_token: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutcomeCount:
+    """How many records of a job ended so."""
+
+    outcome: str
+    reason: str | None
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """Where a job stands at the state, and its results so far (VRU-21)."""
+
+    job_id: int
+    job_state: str
+    record_count: int | None
+    records_processed: int
+    outcome_counts: tuple[OutcomeCount, ...]
+    voters_without_voting_precinct: int | None
+    refusal_code: str | None
+    refusal_text: str | None
+
+
+class BatchDataExchange(Protocol):
+    """The Batch Data Exchange Interface (DEI). Every call may be sent again; `Unavailable` says to do so later."""
+
+    def get_pending_jobs(self) -> Sequence[PendingJob]:
+        """Jobs due for this county; none is a normal answer."""
+        ...
+
+    def acknowledge_started(self, job_id: int) -> str:
+        """Tell that the county has begun; the job's state."""
+        ...
+
+    def begin_upload(self, job_id: int, file: BatchFile) -> UploadTicket:
+        """Announce a file, or ask how far the same one has come."""
+        ...
+
+    def put_bytes(self, ticket: UploadTicket, offset: int, content: bytes) -> int:
+        """Send bytes by the fast lane; the next offset."""
+        ...
+
+    def append_chunk(self, upload_id: int, offset: int, content: bytes) -> int:
+        """Send bytes by SOAP; the next offset."""
+        ...
+
+    def get_next_offset(self, upload_id: int) -> int:
+        """The first byte that the state does not have."""
+        ...
+
+    def complete_upload(self, upload_id: int) -> str:
+        """Tell that all bytes are sent; the job's state."""
+        ...
+
+    def get_job_status(self, job_id: int) -> JobStatus:
+        """Where the job stands."""
+        ...
+
+
+class EmsIntegration(Protocol):
+    """The EMS Integration Web Service (EWS), as far as the queue goes."""
+
+    def get_message_queue(self, maximum_messages: int) -> QueuePage:
+        """The oldest messages with their detail, and how many remain (EWS-02)."""
+        ...
+
+    def clear_messages(self, clearances: Sequence[Clearance]) -> dict[int, str]:
+        """Tell what became of messages; the state's answer for each (EWS-04)."""
+        ...
+
+
+class State(BatchDataExchange, EmsIntegration, Protocol):
+    """Both services of the state."""
+
+    def close(self) -> None:
+        """End the connections."""
+        ...

@@ -1,0 +1,193 @@
+"""Decides what becomes of one batch record (VRU-09 to VRU-19): pure, the same for batches and single updates."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from operator import itemgetter
+from typing import Any, Final, NamedTuple
+
+from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Outcome, RecordOutcome, Severity
+from votecal_soap.domain.rules import RuleBook
+from votecal_soap.domain.voters import FIELD_INDEX, VerificationStatus, Voter, VoterStatus, VotingPrecinct
+
+ORDER: Final = {reason: place for place, reason in enumerate(FailureReason)}
+IDENTITY_FIELDS: Final = frozenset({"first_name", "middle_name", "last_name", "suffix", "date_of_birth"})
+_CLOSED: Final = frozenset({VoterStatus.CANCELLED, VoterStatus.DECLINED})
+
+
+class Judgement(NamedTuple):
+    """What to do about a record: its outcome, and the voter's next record when one is known.
+
+    `changed` names the fields that differ from the current record; empty unless the outcome is Applied.
+    `voting_precinct` is set when a new one is to be kept.
+    """
+
+    outcome: RecordOutcome
+    after: Voter | None
+    changed: tuple[str, ...]
+    voting_precinct: VotingPrecinct | None
+
+
+class AfterSteps:
+    """What a set of changed fields entails (VRU-19); worked out once a set, for a batch has few of them."""
+
+    def __init__(self, book: RuleBook) -> None:
+        """Take the rules on voter notification cards from a county's book."""
+        self._book = book
+        self._known: dict[tuple[str, ...], tuple[tuple[str, ...], bool]] = {}
+
+    def of(self, changed: tuple[str, ...]) -> tuple[tuple[str, ...], bool]:
+        """The numbers to verify again, and whether a card is due."""
+        known = self._known.get(changed)
+        if known is None:
+            known = self._known[changed] = self._work_out(set(changed))
+        return known
+
+    def _work_out(self, names: set[str]) -> tuple[tuple[str, ...], bool]:
+        renamed = not names.isdisjoint(IDENTITY_FIELDS)
+        numbers = tuple(number for number in ("drivers_license", "ssn4") if renamed or number in names)
+        return numbers, not names.isdisjoint(self._book.vnc_fields) and not names <= self._book.vnc_suppressed_when_only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Circumstances:
+    """What judging needs to know beside the record and the voter."""
+
+    county_code: str
+    after_steps: AfterSteps
+    now: datetime
+    today: date
+
+
+def judge(
+    record: BatchRecord,
+    voter: Voter | None,
+    circumstances: Circumstances,
+    *,
+    update_pending: bool,
+    voting_precinct: VotingPrecinct | None,
+) -> Judgement:
+    """Judge a record against the voter's current record and voting precinct.
+
+    `update_pending` says whether the state holds a change that the county has not taken (VRU-13).
+    """
+    errors = list(record.errors)
+    reasons = _blocking(record, voter, circumstances, update_pending)
+    if voter is not None:
+        errors += _against_the_voter(record, voter)
+    reasons += [error.reason for error in errors if error.severity is Severity.FATAL]
+    if reasons or voter is None:
+        return _failed(record, voter, reasons, errors)
+    return _applied(record, voter, circumstances, errors, voting_precinct)
+
+
+def _blocking(record: BatchRecord, voter: Voter | None, circumstances: Circumstances, update_pending: bool) -> list[FailureReason]:
+    if voter is None:
+        unreadable = any(error.reason is FailureReason.RECORD_UNREADABLE for error in record.errors)
+        return [] if unreadable else [FailureReason.VOTER_NOT_FOUND]
+    reasons = []
+    if voter.county_code != circumstances.county_code:
+        reasons.append(FailureReason.VOTER_DOES_NOT_BELONG)
+    if voter.transfer_pending_until is not None and voter.transfer_pending_until > circumstances.now:
+        reasons.append(FailureReason.VOTER_PENDING_TRANSFER)
+    if update_pending:
+        reasons.append(FailureReason.STATE_UPDATE_PENDING)
+    return reasons
+
+
+def _against_the_voter(record: BatchRecord, voter: Voter) -> list[FieldError]:
+    errors = []
+    if record.base_version is not None and record.base_version > voter.version:
+        errors.append(FieldError("BaseVersionUnknown", "BaseVersion", Severity.FATAL, "The state's record has not reached this version."))
+    if record.state_voter_id is not None and record.ems_voter_id is not None and voter.ems_voter_id not in (None, record.ems_voter_id):
+        text = "The state knows this UID under another county id; a batch never reassigns one."
+        errors.append(FieldError("EmsVoterIdMismatch", "EmsVoterId", Severity.FATAL, text))
+    if voter.status in _CLOSED and record.values.get("status", voter.status) != voter.status:
+        errors.append(FieldError("RegistrationClosed", "Registration/Status", Severity.FATAL, "A batch never registers a voter: this registration has ended."))
+    return errors
+
+
+def _failed(record: BatchRecord, voter: Voter | None, reasons: list[FailureReason], errors: list[FieldError]) -> Judgement:
+    ordered = sorted(set(reasons), key=ORDER.__getitem__)
+    after = None if voter is None else voter._replace(message_sequence=voter.message_sequence + 1)
+    own = voter is not None and FailureReason.VOTER_DOES_NOT_BELONG not in ordered
+    outcome = RecordOutcome(
+        sequence=record.sequence,
+        outcome=Outcome.FAILED,
+        reason=ordered[0],
+        further_reasons=tuple(ordered[1:]),
+        state_voter_id=record.state_voter_id if voter is None else voter.state_voter_id,
+        ems_voter_id=record.ems_voter_id or (voter.ems_voter_id if voter is not None and own else None),
+        version=voter.version if voter is not None and own else None,
+        errors=tuple(errors),
+    )
+    return Judgement(outcome, after, (), None)
+
+
+def _applied(record: BatchRecord, voter: Voter, circumstances: Circumstances, errors: list[FieldError], current: VotingPrecinct | None) -> Judgement:
+    changed = _changed(record.values, voter)
+    precinct = record.voting_precinct if record.voting_precinct != current else None
+    row: list[Any] = list(voter)
+    row[_MESSAGE_SEQUENCE] += 1
+    if not changed and precinct is None:
+        outcome = _outcome(record, voter, Outcome.UNCHANGED, voter.version, errors)
+        return Judgement(outcome, Voter._make(row), (), None)
+    for name in changed:
+        row[FIELD_INDEX[name]] = record.values[name]
+    row[_VERSION] += 1
+    row[_EFFECTIVE_DATE] = _effective_date(record, voter, circumstances.today, errors)
+    entailed = _entail(row, changed, circumstances.after_steps)
+    outcome = _outcome(record, voter, Outcome.APPLIED, voter.version + 1, errors)
+    return Judgement(outcome, Voter._make(row), changed + entailed, precinct)
+
+
+def _changed(values: Mapping[str, str | date | None], voter: Voter) -> tuple[str, ...]:
+    """The fields that differ. All are compared at once first: most records of a file send the same fields."""
+    names = tuple(values)
+    if not names:
+        return ()
+    current, given = _getter(names)(voter), tuple(values.values())
+    if len(names) == 1:
+        return () if current == given[0] else names
+    return () if current == given else tuple([name for name, old, new in zip(names, current, given, strict=True) if old != new])
+
+
+@lru_cache(256)
+def _getter(names: tuple[str, ...]) -> Callable[[Voter], Any]:
+    return itemgetter(*(FIELD_INDEX[name] for name in names))
+
+
+_MESSAGE_SEQUENCE: Final = FIELD_INDEX["message_sequence"]
+_VERSION: Final = FIELD_INDEX["version"]
+_EFFECTIVE_DATE: Final = FIELD_INDEX["effective_date"]
+
+
+def _outcome(record: BatchRecord, voter: Voter, outcome: Outcome, version: int, errors: list[FieldError]) -> RecordOutcome:
+    return RecordOutcome(record.sequence, outcome, None, (), voter.state_voter_id, voter.ems_voter_id, version, tuple(errors))
+
+
+def _effective_date(record: BatchRecord, voter: Voter, today: date, errors: list[FieldError]) -> date:
+    """Never earlier than the latest change's, so that as-of answers stay right; never in the future (VRU-10)."""
+    wanted = record.effective_date or today
+    if wanted > today:
+        errors.append(FieldError("EffectiveDateInFuture", "EffectiveDate", Severity.NON_FATAL, "The effective date is later than today; today is kept."))
+        wanted = today
+    if wanted < voter.effective_date:
+        if record.effective_date is not None:
+            errors.append(FieldError("EffectiveDateTooEarly", "EffectiveDate", Severity.NON_FATAL, "A later change is in force already; its date is kept."))
+        wanted = voter.effective_date
+    return wanted
+
+
+def _entail(row: list[Any], changed: tuple[str, ...], after_steps: AfterSteps) -> tuple[str, ...]:
+    """Verify numbers again and mark a card as due in the new row; the fields that this changed."""
+    numbers, card = after_steps.of(changed)
+    wanted: dict[str, object] = {"vnc_due": 1} if card else {}
+    for number in numbers:
+        wanted[f"{number}_status"] = VerificationStatus.PENDING.value if row[FIELD_INDEX[number]] else None
+        wanted[f"{number}_verified_on"] = None
+    entailed = [name for name, value in wanted.items() if row[FIELD_INDEX[name]] != value]
+    for name in entailed:
+        row[FIELD_INDEX[name]] = wanted[name]
+    return tuple(entailed)

@@ -1,0 +1,47 @@
+"""Hosts operations on Spyne: one Spyne application for a service and a version of SOAP.
+
+Operations are bare and untyped for Spyne, which dispatches on the element in the Body; the committed schema stays the
+only definition of the types.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from spyne import AnyXml, Application, Service, rpc
+from spyne.server.wsgi import WsgiApplication
+
+from votecal_soap.contract.schemas import MessageSchema
+from votecal_soap.contract.wsdl import ServiceContract
+from votecal_soap.soap.calls import Call, Operation, Services
+from votecal_soap.soap.envelope import SoapVersion
+from votecal_soap.soap.protocol import VoteCalSoap, faults_only
+
+_WIRE_LIMIT: Final = 1 << 40
+"""Spyne's own limit is out of the way: ours gives a typed fault."""
+
+
+def host(contract: ServiceContract, version: SoapVersion, schema: MessageSchema, operations: Mapping[str, Operation], services: Services) -> WsgiApplication:
+    """A WSGI application that answers one version of SOAP for one service."""
+    spyne_service = type(contract.name, (Service,), {name: _method(name, contract, operation) for name, operation in operations.items()})
+
+    def protocol() -> VoteCalSoap:
+        return VoteCalSoap(contract, version, schema, services, frozenset(operations))
+
+    application = Application([spyne_service], contract.namespace, name=contract.name, in_protocol=protocol(), out_protocol=protocol())
+    return WsgiApplication(application, max_content_length=_WIRE_LIMIT)
+
+
+def _method(name: str, contract: ServiceContract, operation: Operation) -> Callable[..., Any]:
+    def method(_context: object, call: Call) -> str:
+        return operation(call)
+
+    method.__name__ = name  # Spyne's key of a method
+    decorate = rpc(
+        AnyXml,
+        _returns=AnyXml,
+        _args=("call",),
+        _body_style="bare",
+        _in_message_name=f"{{{contract.namespace}}}{name}",
+        _out_message_name=f"{{{contract.namespace}}}{name}Response",
+    )
+    return decorate(faults_only(method))  # type: ignore[no-any-return] # Spyne has no types

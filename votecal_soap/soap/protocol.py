@@ -1,0 +1,123 @@
+"""Spyne's SOAP protocol with our own rules: what is checked, in which order, and what goes over the wire.
+
+Envelope, then credential, then schema: nobody learns what a valid request looks like, or makes us validate megabytes,
+without a credential. Spyne keeps what it is good at: finding the operation and hosting it.
+"""
+
+import logging
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
+
+from spyne import Fault
+from spyne.protocol.soap import Soap11
+
+from votecal_soap.contract.parser import parse_message
+from votecal_soap.contract.schemas import MessageSchema
+from votecal_soap.contract.wsdl import ServiceContract
+from votecal_soap.errors import ErrorCode, InvalidRequest, VoteCalError
+from votecal_soap.log import event
+from votecal_soap.soap.calls import RECORD_KEY, Call, CallRecord, Services
+from votecal_soap.soap.envelope import SoapVersion, close_envelope, open_envelope, strip_encoding_hints
+from votecal_soap.soap.faults import VoteCalFault, http_status, internal_error, render_fault
+from votecal_soap.soap.http_request import read_body, read_charset
+from votecal_soap.soap.security_header import answer_timestamp, read_credential
+from votecal_soap.soap.transport import read_transport
+from votecal_soap.use_cases.authenticate import authenticate
+
+logger = logging.getLogger(__name__)
+
+P = ParamSpec("P")
+
+
+def faults_only(step: Callable[P, Any]) -> Callable[P, Any]:
+    """Let nothing but our faults out of a step: Spyne answers other exceptions with their text, or in plain text."""
+
+    @wraps(step)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> Any:  # noqa: ANN401 - whatever the step returns
+        try:
+            return step(*args, **kwargs)
+        except VoteCalError as error:
+            raise VoteCalFault(error) from error
+        except Exception as error:
+            event(logger, "unexpected error", level=logging.ERROR, exc_info=True)
+            raise VoteCalFault(internal_error()) from error
+
+    return guarded
+
+
+class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
+    """One version of SOAP for one service. Holds no state of a call: Spyne shares it among threads."""
+
+    def __init__(self, contract: ServiceContract, version: SoapVersion, schema: MessageSchema, services: Services, operations: frozenset[str]) -> None:
+        """Speak `version`; type switching by xsi:type is off."""
+        super().__init__(parse_xsi_type=False)
+        self.mime_type = f"{version.content_type}; charset=utf-8"
+        self.ns_soap_env = version.namespace
+        self._contract = contract
+        self._version = version
+        self._schema = schema
+        self._services = services
+        self._operations = operations
+
+    @faults_only
+    def create_in_document(self, ctx: Any, charset: str | None = None) -> None:  # noqa: ANN401 - Spyne's context
+        """Bytes to an envelope."""
+        environ = ctx.transport.req_env
+        content = read_body(environ, self._services.config.request_byte_limit)
+        ctx.in_document = parse_message(content, read_charset(environ))
+
+    @faults_only
+    def decompose_incoming_envelope(self, ctx: Any, message: object = None) -> None:  # noqa: ANN401 - Spyne's context
+        """An envelope to a call whose sender is known and whose request is valid."""
+        envelope = open_envelope(ctx.in_document, self._version)
+        services, environ = self._services, ctx.transport.req_env
+        credential = read_credential(envelope.headers, read_transport(environ, services.config))
+        caller = authenticate(credential, services.unit_of_work, services.clock, services.config.credential_key.encode())
+        record: CallRecord = environ[RECORD_KEY]
+        record.county_code = caller.county_code
+        ctx.method_request_string = record.operation = self._operation_name(envelope.request.tag)
+        self._validate(envelope.request)
+        ctx.udc = Call(request=envelope.request, caller=caller, services=services)
+
+    def deserialize(self, ctx: Any, message: object) -> None:  # noqa: ANN401 - Spyne's context
+        """The operation takes the call."""
+        ctx.in_object = ctx.udc
+
+    def serialize(self, ctx: Any, message: object) -> None:  # noqa: ANN401 - Spyne's context
+        """An answer or an error to an envelope's bytes, with a Timestamp when the request had one."""
+        body = ctx.out_object[0] if ctx.out_error is None else self._fault(ctx)
+        header = answer_timestamp(ctx.in_document, self._services.clock.now())
+        ctx.out_document = close_envelope(self._version, body, header)
+
+    def create_out_string(self, ctx: Any, charset: str | None = None) -> None:  # noqa: ANN401 - Spyne's context
+        """Bytes as they are."""
+        ctx.out_string = [ctx.out_document]
+
+    def fault_to_http_response_code(self, fault: Fault) -> str:
+        """The HTTP status of a fault."""
+        return http_status(_error(fault), self._version)
+
+    def _fault(self, ctx: Any) -> str:  # noqa: ANN401 - Spyne's context
+        record: CallRecord = ctx.transport.req_env[RECORD_KEY]
+        error = _error(ctx.out_error)
+        record.fault = error.code.value
+        return render_fault(error, self._version, self._contract.namespace, record)
+
+    def _operation_name(self, tag: str) -> str:
+        namespace, _, name = tag.rpartition("}")
+        if namespace != f"{{{self._contract.namespace}" or name not in self._operations:
+            raise InvalidRequest(ErrorCode.OPERATION_UNKNOWN, "This service has no such operation.", ref="/Envelope/Body/*")
+        return name
+
+    def _validate(self, request: Any) -> None:  # noqa: ANN401 - an lxml element
+        strip_encoding_hints(request)
+        violations = self._schema.violations(request, limit=1)
+        if violations:
+            first = violations[0]
+            raise InvalidRequest(ErrorCode.SCHEMA_VIOLATION, f"{first.text} (line {first.line})", ref=first.ref)
+
+
+def _error(fault: Fault) -> VoteCalError:
+    """The error that a fault carries; one that Spyne raised itself tells nothing."""
+    return fault.error if isinstance(fault, VoteCalFault) else internal_error()

@@ -1,0 +1,67 @@
+"""What can be believed of the connection that a call came over: its security, its client certificate."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+from typing import Any, Final
+
+from votecal_soap.config import Config
+from votecal_soap.errors import ErrorCode, NotAllowed
+
+_FORWARDING: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_VIA")
+"""Headers that only a proxy adds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transport:
+    """`is_confidential`: nobody on the way can read a password. `certificate_subject`: None when there is none to believe."""
+
+    is_confidential: bool
+    checks_certificates: bool
+    certificate_subject: str | None
+
+    def require_confidential(self) -> None:
+        """Refuse a secret that came where others can read it."""
+        if not self.is_confidential:
+            raise NotAllowed(ErrorCode.INSECURE_TRANSPORT, "A secret is accepted over HTTPS only; change it, for it was sent in the clear.")
+
+
+def read_transport(environ: Mapping[str, Any], config: Config) -> Transport:
+    """Judge a connection by its peer; headers about it are believed from configured proxies alone."""
+    is_proxy = _is_trusted_proxy(environ, config)
+    checks_certificates = is_proxy and bool(config.client_certificate_header)
+    return Transport(
+        is_confidential=_is_confidential(environ, is_trusted_proxy=is_proxy),
+        checks_certificates=checks_certificates,
+        certificate_subject=_header(environ, config.client_certificate_header) if checks_certificates else None,
+    )
+
+
+def _is_trusted_proxy(environ: Mapping[str, Any], config: Config) -> bool:
+    if not config.trusted_proxies:
+        return False
+    try:
+        peer = ip_address(environ.get("REMOTE_ADDR", ""))
+        return any(peer in ip_network(proxy, strict=False) for proxy in config.trusted_proxies)
+    except ValueError:
+        return False
+
+
+def _is_confidential(environ: Mapping[str, Any], *, is_trusted_proxy: bool) -> bool:
+    if is_trusted_proxy and "HTTP_X_FORWARDED_PROTO" in environ:
+        return str(environ["HTTP_X_FORWARDED_PROTO"]).strip().lower() == "https"
+    if environ.get("wsgi.url_scheme") == "https":
+        return True
+    # A proxy on this machine that is not configured would make every caller look local.
+    return _is_loopback(environ) and not any(name in environ for name in _FORWARDING)
+
+
+def _is_loopback(environ: Mapping[str, Any]) -> bool:
+    try:
+        return ip_address(environ.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def _header(environ: Mapping[str, Any], name: str) -> str | None:
+    return str(environ.get(f"HTTP_{name.upper().replace('-', '_')}", "")).strip() or None

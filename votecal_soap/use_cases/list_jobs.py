@@ -1,0 +1,51 @@
+"""JOB-03, VRU-21 What is scheduled, what runs, how far it has come, and what came of it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from votecal_soap.domain.jobs import Job, JobInstance, JobState
+from votecal_soap.errors import ErrorCode, NotFound
+from votecal_soap.use_cases.ports import OutcomeCounts, UnitOfWork
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobReport:
+    """A job with its newest run, its counts, and the registered voters still without a voting precinct."""
+
+    job: Job
+    run: JobInstance | None
+    counts: OutcomeCounts
+    without_voting_precinct: int | None
+
+
+def existing_job(uow: UnitOfWork, job_id: int, *, lock: bool = False) -> Job:
+    """The job, or NotFound."""
+    job = uow.jobs.get(job_id, lock=lock)
+    if job is None:
+        raise NotFound(ErrorCode.JOB_NOT_FOUND, f"There is no job {job_id}.", ref=str(job_id))
+    return job
+
+
+def listed(uow: UnitOfWork, *, county_code: str | None = None, states: Iterable[JobState] | None = None, limit: int = 100) -> Sequence[Job]:
+    """Jobs, newest first."""
+    with uow:
+        return uow.jobs.listed(county_code=county_code, states=states, limit=limit)
+
+
+def report(job_id: int, uow: UnitOfWork) -> JobReport:
+    """Everything that SOS wants to see of one job."""
+    with uow:
+        job = existing_job(uow, job_id)
+        return JobReport(
+            job=job,
+            run=uow.jobs.latest_instance(job_id),
+            counts=uow.jobs.counts(job_id),
+            without_voting_precinct=_without_voting_precinct(job, uow),
+        )
+
+
+def _without_voting_precinct(job: Job, uow: UnitOfWork) -> int | None:
+    # The count walks the county's voters: it is made once the batch is through, not at each look at its progress.
+    if job.county_code is None or job.election_id is None or job.state is not JobState.COMPLETED:
+        return None
+    return uow.voters.count_without_voting_precinct(job.county_code, job.election_id)

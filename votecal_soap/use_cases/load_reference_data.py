@@ -1,0 +1,116 @@
+"""OPS-04 Reference data is loaded beforehand: what the product ships, and elections and precincts from CSV files.
+
+Loading the same again changes nothing and leaves no trace in the audit; what a file leaves out stays as it is.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from votecal_soap.clock import Clock
+from votecal_soap.domain.counties import County, Election, Precinct
+from votecal_soap.errors import ErrorCode, NotFound
+from votecal_soap.use_cases.audit_trail import record_change
+from votecal_soap.use_cases.ports import UnitOfWork
+from votecal_soap.use_cases.reference_files import read_elections, read_precincts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadReport:
+    """What a load found and how much of it was new or changed."""
+
+    read: int
+    changed: int
+
+
+def load_reference(actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
+    """Load the counties and the code tables that the product ships."""
+    shipped = _shipped()
+    counties = [_county(code, name) for code, name in shipped["counties"].items()]
+    with uow:
+        changed = _load_counties(actor, uow, clock, counties)
+        for kind, codes in shipped["codes"].items():
+            changed += _load_codes(actor, uow, clock, kind, codes)
+        uow.commit()
+    return LoadReport(read=len(counties) + sum(map(len, shipped["codes"].values())), changed=changed)
+
+
+def load_elections(file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
+    """Load elections from a CSV file: election_id, name, election_date."""
+    elections = read_elections(file)
+    with uow:
+        known = {election.election_id: election for election in uow.reference.elections()}
+        changed = [election for election in elections if known.get(election.election_id) != election]
+        uow.reference.save_elections(changed)
+        for election in changed:
+            _record(actor, uow, clock, ("election", election.election_id), _election_values(known.get(election.election_id)), _election_values(election))
+        uow.commit()
+    return LoadReport(read=len(elections), changed=len(changed))
+
+
+def load_precincts(file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
+    """Load precincts of one county or several from a CSV file: county_code, precinct_code, name."""
+    precincts = read_precincts(file)
+    with uow:
+        changed = sum(_load_precincts_of(county_code, mine, file, actor, uow, clock) for county_code, mine in _by_county(precincts).items())
+        uow.commit()
+    return LoadReport(read=len(precincts), changed=changed)
+
+
+def _load_precincts_of(county_code: str, precincts: list[Precinct], file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> int:
+    if uow.reference.county(county_code) is None:
+        raise NotFound(ErrorCode.COUNTY_NOT_FOUND, f"There is no county {county_code}; load the reference data first.", ref=file.name)
+    known = uow.reference.precinct_names(county_code)
+    changed = [precinct for precinct in precincts if known.get(precinct.precinct_code, ...) != precinct.name]
+    if changed:
+        uow.reference.save_precincts(changed)
+        old = {precinct.precinct_code: known[precinct.precinct_code] for precinct in changed if precinct.precinct_code in known}
+        _record(actor, uow, clock, ("precincts", county_code), old, {precinct.precinct_code: precinct.name for precinct in changed}, county_code)
+    return len(changed)
+
+
+def _shipped() -> dict[str, Any]:
+    return tomllib.loads(files("votecal_soap.domain").joinpath("reference.toml").read_text(encoding="utf-8"))
+
+
+def _county(code: str, name: str) -> County:
+    return County(county_code=code, name=name, fips=f"06{2 * int(code) - 1:03d}")
+
+
+def _load_counties(actor: str, uow: UnitOfWork, clock: Clock, counties: list[County]) -> int:
+    known = {county.county_code: county for county in uow.reference.counties()}
+    changed = [county for county in counties if known.get(county.county_code) != county]
+    if changed:
+        uow.reference.save_counties(changed)
+        old = {county.county_code: known[county.county_code].name for county in changed if county.county_code in known}
+        _record(actor, uow, clock, ("codes", "County"), old, {county.county_code: county.name for county in changed})
+    return len(changed)
+
+
+def _load_codes(actor: str, uow: UnitOfWork, clock: Clock, kind: str, codes: Mapping[str, str]) -> int:
+    known = uow.reference.codes(kind)
+    changed = {code: name for code, name in codes.items() if known.get(code) != name}
+    if changed:
+        uow.reference.save_codes(kind, changed)
+        _record(actor, uow, clock, ("codes", kind), {code: known[code] for code in changed if code in known}, changed)
+    return len(changed)
+
+
+def _election_values(election: Election | None) -> dict[str, object]:
+    return {} if election is None else {"name": election.name, "election_date": election.election_date}
+
+
+def _by_county(precincts: Iterable[Precinct]) -> dict[str, list[Precinct]]:
+    counties: dict[str, list[Precinct]] = {}
+    for precinct in precincts:
+        counties.setdefault(precinct.county_code, []).append(precinct)
+    return counties
+
+
+def _record(
+    actor: str, uow: UnitOfWork, clock: Clock, subject: tuple[str, str], old: Mapping[str, object], new: Mapping[str, object], county_code: str | None = None
+) -> None:
+    record_change(uow, at=clock.now(), actor=actor, action="LoadReferenceData", subject=subject, county_code=county_code, old=old, new=new)

@@ -1,0 +1,103 @@
+"""Reads CSV files of elections and precincts; what is wrong is told with the file and the line (OPS-04)."""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Final, TypeVar
+
+from votecal_soap.domain.counties import Election, Precinct
+from votecal_soap.errors import ErrorCode, InvalidRequest
+
+T = TypeVar("T")
+NAME_LENGTH: Final = 100
+_ELECTION_ID: Final = re.compile(r"[A-Za-z0-9\-]{1,20}")
+_COUNTY_CODE: Final = re.compile(r"0[1-9]|[1-4][0-9]|5[0-8]")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PRECINCT_CODE: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,18}[\x21-\x7e])?")
+
+
+def read_elections(file: Path) -> list[Election]:
+    """The elections of a file; the first wrong line raises InvalidRequest."""
+    elections = _read(file, ("election_id", "name", "election_date"), _election)
+    _refuse_twice(file, [(line, election.election_id) for line, election in elections])
+    return [election for _, election in elections]
+
+
+def read_precincts(file: Path) -> list[Precinct]:
+    """The precincts of a file, of one county or several; the first wrong line raises InvalidRequest."""
+    precincts = _read(file, ("county_code", "precinct_code", "name"), _precinct)
+    _refuse_twice(file, [(line, f"{precinct.county_code} {precinct.precinct_code}") for line, precinct in precincts])
+    return [precinct for _, precinct in precincts]
+
+
+def _election(cells: list[str]) -> Election:
+    election_id, name, day = cells
+    _require(_ELECTION_ID.fullmatch(election_id) is not None, "An election_id has 1 to 20 letters, digits and hyphens.")
+    _require(0 < len(name) <= NAME_LENGTH and name.isprintable(), f"A name has 1 to {NAME_LENGTH} printable characters.")
+    return Election(election_id=election_id, name=name, election_date=_day(day))
+
+
+def _day(text: str) -> date:
+    _require(_DAY.fullmatch(text) is not None, "An election_date is written as 2026-11-03.")
+    return date.fromisoformat(text)
+
+
+def _precinct(cells: list[str]) -> Precinct:
+    county_code, precinct_code, name = cells
+    _require(_COUNTY_CODE.fullmatch(county_code) is not None, "A county_code is 01 to 58, with two digits.")
+    _require(_PRECINCT_CODE.fullmatch(precinct_code) is not None, "A precinct_code has 1 to 20 ASCII characters.")
+    _require(len(name) <= NAME_LENGTH and name.isprintable(), f"A name has at most {NAME_LENGTH} printable characters.")
+    return Precinct(county_code=county_code, precinct_code=precinct_code, name=name or None)
+
+
+def _require(holds: bool, text: str) -> None:
+    if not holds:
+        raise ValueError(text)
+
+
+def _read(file: Path, heading: tuple[str, ...], row_of: Callable[[list[str]], T]) -> list[tuple[int, T]]:
+    """Each row with its line."""
+    found: list[tuple[int, T]] = []
+    lines = _lines(file)
+    _, first = next(lines, (1, []))
+    if tuple(first) != heading:
+        raise _wrong(file, 1, f"The first line must be: {','.join(heading)}")
+    for line, cells in lines:
+        if len(cells) != len(heading):
+            raise _wrong(file, line, f"A line has {len(heading)} cells, this one has {len(cells)}.")
+        try:
+            found.append((line, row_of(cells)))
+        except ValueError as error:
+            raise _wrong(file, line, str(error)) from None
+    return found
+
+
+def _lines(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """Rows with their lines, blank ones left out. A byte order mark, as spreadsheets write it, is not part of the heading."""
+    try:
+        with file.open(encoding="utf-8-sig", newline="") as text:
+            reader = csv.reader(text, strict=True)
+            try:
+                for cells in reader:
+                    if cells:
+                        yield reader.line_num, [cell.strip() for cell in cells]
+            except csv.Error as error:
+                raise _wrong(file, reader.line_num, f"This is not CSV: {error}.") from error
+            except UnicodeDecodeError as error:
+                raise _wrong(file, reader.line_num + 1, "The file must be UTF-8.") from error
+    except OSError as error:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, f"The file cannot be read: {error.strerror}.", ref=str(file)) from error
+
+
+def _refuse_twice(file: Path, keys: list[tuple[int, str]]) -> None:
+    lines: dict[str, int] = {}
+    for line, key in keys:
+        if key in lines:
+            raise _wrong(file, line, f"This is there already in line {lines[key]}.")
+        lines[key] = line
+
+
+def _wrong(file: Path, line: int, text: str) -> InvalidRequest:
+    return InvalidRequest(ErrorCode.VALUE_WRONG, text, ref=f"{file.name}:{line}")

@@ -1,0 +1,99 @@
+"""The web process: the services, the upload lane, and the server that they run in."""
+
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+import waitress
+from waitress import wasyncore
+
+from votecal_soap.bootstrap import Application
+from votecal_soap.contract.wsdl import BATCH_DATA_EXCHANGE_SERVICE, EMS_INTEGRATION_SERVICE
+from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.soap import batch_data_exchange, ems_integration
+from votecal_soap.soap.call_log import CallLog
+from votecal_soap.soap.endpoint import SoapEndpoint
+from votecal_soap.soap.http_response import respond
+from votecal_soap.soap.upload_lane import UploadLane
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+_CHANNEL_TIMEOUT: Final = 60
+_HEADER_BYTES: Final = 32 << 10
+_CONNECTIONS: Final = 500
+_LOOK_ROUND: Final = 0.2
+"""Seconds between looks at whether to stop."""
+
+
+def make_wsgi_app(application: Application) -> "WSGIApplication":
+    """Join the services to their paths; every request gets a correlation id and one log line."""
+    if not application.config.credential_key:
+        raise InvalidRequest(ErrorCode.SETTING_WRONG, "The key that secrets are stored with is not set.", ref="VOTECAL_CREDENTIAL_KEY")
+    paths: dict[str, WSGIApplication] = {
+        BATCH_DATA_EXCHANGE_SERVICE.path: SoapEndpoint(BATCH_DATA_EXCHANGE_SERVICE, batch_data_exchange.OPERATIONS, application),
+        EMS_INTEGRATION_SERVICE.path: SoapEndpoint(EMS_INTEGRATION_SERVICE, ems_integration.OPERATIONS, application),
+    }
+    return CallLog(_Paths(paths, UploadLane(application)))
+
+
+class WebServer:
+    """waitress with our limits; runs until its process is told to stop, or another thread says so."""
+
+    def __init__(self, application: Application) -> None:
+        """Listen; calls wait until `run`.
+
+        Proxy headers are left in place: `soap.transport` believes them from configured peers alone. waitress reads a body
+        whole before a call begins, into a temporary file when it is large, so that a slow sender holds no thread.
+        """
+        config = application.config
+        self._sockets: dict[int, Any] = {}
+        self._stopped = threading.Event()
+        self._server = waitress.create_server(
+            make_wsgi_app(application),
+            map=self._sockets,
+            listen=config.listen,
+            threads=config.web_threads,
+            ident=None,
+            clear_untrusted_proxy_headers=False,
+            max_request_body_size=max(config.put_byte_limit, config.request_byte_limit) + 1,
+            max_request_header_size=_HEADER_BYTES,
+            connection_limit=_CONNECTIONS,
+            channel_timeout=_CHANNEL_TIMEOUT,
+            expose_tracebacks=False,
+        )
+
+    def run(self) -> None:
+        """Serve; ends after the calls in hand."""
+        try:
+            while not self._stopped.is_set():
+                wasyncore.loop(timeout=_LOOK_ROUND, map=self._sockets, count=1)
+        except (KeyboardInterrupt, SystemExit):
+            self._stopped.set()
+        finally:
+            self._server.task_dispatcher.shutdown()
+            wasyncore.close_all(self._sockets)
+
+    def stop(self) -> None:
+        """Have `run` end, from any thread."""
+        self._stopped.set()
+
+
+def serve(application: Application) -> None:
+    """Serve until the process is told to stop."""
+    WebServer(application).run()
+
+
+class _Paths:
+    """Finds the application of a path."""
+
+    def __init__(self, paths: "Mapping[str, WSGIApplication]", upload_lane: "WSGIApplication") -> None:
+        self._paths = paths
+        self._upload_lane = upload_lane
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:  # noqa: ANN401 - as WSGI has it
+        path = environ.get("PATH_INFO", "")
+        if path.startswith("/upload/"):
+            return self._upload_lane(environ, start_response)
+        found = self._paths.get(path.rstrip("/"))
+        return found(environ, start_response) if found else respond(environ, start_response, "404 Not Found", b"There is nothing here.\n")
