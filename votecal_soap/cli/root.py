@@ -50,7 +50,8 @@ class Root(LazyGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
-            click.echo(f"{ErrorCode.INTERNAL}: {error.strerror or type(error).__name__} (at {error.filename})", err=True)
+            place = f" (at {error.filename})" if error.filename else ""
+            click.echo(f"{ErrorCode.INTERNAL}: {error.strerror or type(error).__name__}{place}", err=True)
         except Exception as error:  # the edge of the process
             event(logger, "command broke", level=logging.ERROR, exc_info=True)
             click.echo(f"{ErrorCode.INTERNAL}: The command ended with {type(error).__name__}; the log above says where.", err=True)

@@ -9,7 +9,7 @@ from typing import Final
 from votecal_soap.contract.batch_writer import RECORDS_AT_ONCE, BatchFile, WireRecord, write_batch_file
 from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.ems_jobs import CountyJob
-from votecal_soap.county.extract import extract
+from votecal_soap.county.extract import Extract, extract
 from votecal_soap.county.progress import Progress, Step, Tell
 from votecal_soap.domain.batches import BatchHeader
 from votecal_soap.domain.uploads import Compression
@@ -18,7 +18,9 @@ VENDOR_APPLICATION_ID: Final = "VoteCal reference EMS"
 _SUFFIXES: Final = {Compression.NONE: ".xml", Compression.GZIP: ".xml.gz", Compression.ZIP: ".zip"}
 
 
-def create_batch(ems: EmsDatabase, job: CountyJob, work_dir: Path, compression: Compression, now: datetime, tell: Tell) -> BatchFile:
+def create_batch(
+    ems: EmsDatabase, job: CountyJob, work_dir: Path, compression: Compression, now: datetime, tell: Tell, extract: Extract = extract
+) -> BatchFile:
     """Extract what the job asks for and write the file."""
     work_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     header = BatchHeader(

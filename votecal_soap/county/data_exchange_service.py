@@ -89,7 +89,7 @@ class DataExchangeService:
         office = self._office
         # Read first: what a clerk changes while the extract runs counts as changed after it.
         change_no = office.ems.change_no
-        file = create_batch(office.ems, job, office.work_dir, office.compression, office.clock.now(), office.tell)
+        file = create_batch(office.ems, job, office.work_dir, office.compression, office.clock.now(), office.tell, office.extract)
         self._jobs.set_file(job.job_id, file, change_no, office.clock.now())
         event(_LOGGER, "batch file created", job_id=job.job_id, records=file.record_count)
         return JobStage.FILE_READY

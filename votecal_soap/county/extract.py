@@ -4,7 +4,7 @@ It streams from one read transaction, so that clerks go on working and the file 
 """
 
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -15,6 +15,9 @@ from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.voters import VotingPrecinct
 
 Parts = dict[str, Any]
+
+Extract = Callable[[EmsDatabase, frozenset[DataKind], str | None], Iterable[WireRecord]]
+"""From an EMS, the kinds of data asked for and the election come the records: a vendor may have its own."""
 
 
 def extract(ems: EmsDatabase, kinds: frozenset[DataKind], election_code: str | None) -> Iterator[WireRecord]:

@@ -12,7 +12,7 @@ from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotAllowed,
 
 _CLASSES: Final[dict[str, type[VoteCalError]]] = {kind.request_error: kind for kind in (Conflict, InvalidRequest, NotAllowed, NotFound, Unavailable)}
 _CODES: Final = {code.value: code for code in ErrorCode}
-# 408 and 429 ask for another try; so does whatever stands in front of the state with 5xx.
+# 408 and 429 ask for another try, 5xx too, and 200 without a SOAP answer: a page of a proxy, not the state's own word.
 _PASSING_STATUSES: Final = frozenset({408, 425, 429})
 
 
@@ -25,9 +25,6 @@ def translated(client: zeep.Client) -> Iterator[None]:
         raise _from_fault(client, fault) from fault
     except zeep.exceptions.TransportError as error:
         raise error_of_status(error.status_code) from error
-    except zeep.exceptions.XMLSyntaxError as error:
-        # A page of a proxy or a load balancer, not the state's own word.
-        raise Unavailable(ErrorCode.BUSY, "The state's answer is not XML; something in between may have answered.") from error
     except zeep.exceptions.Error as error:
         raise InvalidRequest(ErrorCode.ENVELOPE_WRONG, "The message does not keep the contract.") from error
     except requests.RequestException as error:
@@ -37,7 +34,7 @@ def translated(client: zeep.Client) -> Iterator[None]:
 def error_of_status(status: int, code: ErrorCode = ErrorCode.INTERNAL) -> VoteCalError:
     """The error of an HTTP status without a fault; the code when the body told one."""
     kind: type[VoteCalError] = InvalidRequest
-    if status >= 500 or status in _PASSING_STATUSES:
+    if status == requests.codes.ok or status >= 500 or status in _PASSING_STATUSES:
         kind = Unavailable
     elif status in (401, 403):
         kind = NotAllowed

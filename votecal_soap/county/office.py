@@ -5,6 +5,7 @@ from pathlib import Path
 
 from votecal_soap.clock import Clock
 from votecal_soap.county.ems_database import EmsDatabase
+from votecal_soap.county.extract import Extract, extract
 from votecal_soap.county.progress import Tell
 from votecal_soap.county.retry import Retry
 from votecal_soap.county.upload import PIECE_BYTES
@@ -22,3 +23,4 @@ class Office:
     tell: Tell
     compression: Compression = Compression.NONE
     piece_bytes: int = PIECE_BYTES
+    extract: Extract = extract

@@ -7,7 +7,8 @@ given; measured, this is six times as fast as running the steps for each record.
 import re
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Final
+from itertools import repeat
+from typing import Final, cast
 
 from votecal_soap.domain.batches import FailureReason, FieldError, Severity
 from votecal_soap.domain.jobs import DataKind
@@ -22,6 +23,15 @@ Answer = tuple[Value, FieldError | None]
 
 REMEMBERED: Final = 50_000
 """Answers kept per field before it starts afresh: bounds memory where every value differs."""
+
+SHAPES: Final = 1_000
+"""Sets of fields kept; a county's records have a few."""
+
+NEW: Final = cast("Value", object())
+"""Stands for the answer of a value that its field has not met."""
+
+_NEVER: Final = repeat(NEW)
+_LOOK_UP: Final = cast("Callable[[dict[str | None, Value], str | None, Value], Value]", dict.get)
 
 NAME_FIELDS: Final = ("prefix", "first_name", "middle_name", "last_name", "suffix")
 RESIDENCE_FIELDS: Final = REGISTRATION_FIELDS[REGISTRATION_FIELDS.index("house_number") : REGISTRATION_FIELDS.index("mailing_line1")]
@@ -54,30 +64,40 @@ class Translator:
         self._refs = refs
         self._kinds = kinds
         self._fields = {name: _Field(name, book, reference, batch_type, refs.get(name)) for name in sorted(RULE_FIELDS)}
-        self._remembered: dict[str, dict[str | None, Answer]] = {name: {} for name in self._fields}
+        self._passed: dict[str, dict[str | None, Value]] = {name: {} for name in self._fields}
+        self._shapes: dict[tuple[str, ...], list[dict[str | None, Value]]] = {}
         self._forbidden = {name: kind for name, kind in KIND_OF_FIELD.items() if kind not in kinds}
 
     def registration(self, given: Mapping[str, str | None], errors: list[FieldError]) -> dict[str, Value]:
         """Translate and judge what a record sent; broken rules are appended to `errors`, their fields left out."""
-        values: dict[str, Value] = {}
+        names = tuple(given)
+        shape = self._shapes.get(names) or self._shape(names)
+        # One pass in C over the remembered answers; only the values that are new to their field cost Python.
+        found = dict(zip(names, map(_LOOK_UP, shape, given.values(), _NEVER), strict=False))
+        if NEW in found.values():
+            self._judge_new(found, given, errors)
+        if self._forbidden and not self._forbidden.keys().isdisjoint(names):
+            errors.extend(self._unauthorised({self._forbidden[name] for name in names if name in self._forbidden}))
+        return found
+
+    def _shape(self, names: tuple[str, ...]) -> list[dict[str | None, Value]]:
+        if len(self._shapes) >= SHAPES:
+            self._shapes.clear()
+        shape = self._shapes[names] = [self._passed[name] for name in names]
+        return shape
+
+    def _judge_new(self, found: dict[str, Value], given: Mapping[str, str | None], errors: list[FieldError]) -> None:
+        new = [name for name, value in found.items() if value is NEW]
         dropped: list[str] = []
-        for name, text in given.items():
-            remembered = self._remembered[name]
-            answer = remembered.get(text)
-            if answer is None:
-                answer = self._ask(name, text, remembered)
-            value, error = answer
-            if error is None:
-                values[name] = value
-            else:
+        for name in new:
+            value, error = self._ask(name, given[name])
+            found[name] = value
+            if error is not None:
                 errors.append(error)
                 dropped.append(name)
         for name in dropped:
-            for other in KEPT_TOGETHER.get(name, ()):
-                values.pop(other, None)
-        if self._forbidden and not self._forbidden.keys().isdisjoint(given):
-            errors.extend(self._unauthorised({self._forbidden[name] for name in given if name in self._forbidden}))
-        return values
+            for other in KEPT_TOGETHER.get(name, (name,)):
+                found.pop(other, None)
 
     def voting_precinct(self, given: VotingPrecinct, election_id: str | None, errors: list[FieldError]) -> VotingPrecinct | None:
         """Translate and judge a voting precinct; `election_id` is the job's."""
@@ -91,7 +111,7 @@ class Translator:
         parts = {"voting_precinct": given.precinct_code, "voting_precinct_part": given.precinct_part}
         values: dict[str, Value] = {}
         for name, text in parts.items():
-            value, error = self._remembered[name].get(text) or self._ask(name, text, self._remembered[name])
+            value, error = self._ask(name, text)
             if error is not None:
                 errors.append(error)
             values[name] = value
@@ -103,11 +123,16 @@ class Translator:
         """Each step of a field with the value after it and whether it passed, for `votecal rules test`."""
         return self._fields[name].trace(text)
 
-    def _ask(self, name: str, text: str | None, remembered: dict[str | None, Answer]) -> Answer:
-        if len(remembered) >= REMEMBERED:
-            remembered.clear()
-        answer = remembered[text] = self._fields[name].judge(text)
-        return answer
+    def _ask(self, name: str, text: str | None) -> Answer:
+        passed = self._passed[name]
+        if text in passed:
+            return passed[text], None
+        value, error = self._fields[name].judge(text)
+        if error is None:
+            if len(passed) >= REMEMBERED:
+                passed.clear()
+            passed[text] = value
+        return value, error
 
     def _unauthorised(self, kinds: set[DataKind]) -> list[FieldError]:
         return [kind_not_authorised(kind) for kind in sorted(kinds)]

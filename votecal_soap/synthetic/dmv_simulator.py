@@ -11,6 +11,7 @@ any other             Verified
 A request without a date of birth is NotVerified: DMV compares it with its own.
 """
 
+from collections.abc import Container
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
@@ -24,12 +25,13 @@ NOT_VERIFIED_DIGIT: Final = "9"
 PENDING_DIGIT: Final = "8"
 
 
-def answer_requests(requests: Path, answers: Path, now: datetime, answered_on: date) -> int:
-    """Write the answers to a file of requests; how many."""
+def answer_requests(requests: Path, answers: Path, now: datetime, answered_on: date, only: Container[int] | None = None) -> int:
+    """Write the answers to a file of requests, or to `only` these of them: DMV does not answer all on one day. How many."""
     check_identity_file(requests, REQUESTS)
     with IdentityFileWriter(answers, ANSWERS, now) as file:
         for check in read_requests(requests):
-            file.write_answers([_answer(check, answered_on)])
+            if only is None or check.request_id in only:
+                file.write_answers([_answer(check, answered_on)])
         file.finish()
     publish(answers)
     return file.count

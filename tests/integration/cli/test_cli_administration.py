@@ -7,7 +7,7 @@ from votecal_soap.cli.root import _COMMANDS
 from votecal_soap.cli.session import operating_system_user
 
 
-@pytest.mark.requirement("EWS-01", "OPS-03")
+@pytest.mark.requirement("OPS-03")
 def test_a_secret_is_printed_once_and_never_again(staffed, environ):
     issued = json.loads(staffed("credential", "add", "c19", "--county", "19", "--expires", "2030-01-01", "--as", "ada", "--json").stdout)
     assert issued["expires_at"] == "2030-01-01T08:00:00+00:00"
@@ -73,7 +73,6 @@ def test_rules_are_imported_shown_and_tried(staffed, tmp_path, run_json):
     assert staffed("rules", "import", rules, "--county", "19", "--as", "ada", code=1).stderr.startswith("VC-1201")
 
 
-@pytest.mark.requirement("OPS-01")
 def test_the_queues_are_shown(staffed, run_json):
     assert staffed("queue", "status").stdout == "All queues are empty.\n"
     assert run_json("queue", "status", "--county", "19")[0]["open_messages"] == 0

@@ -2,6 +2,7 @@
 
 import socket
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -59,6 +60,18 @@ class State:
     def work(self):
         return Worker(self.application).drain()
 
+    @contextmanager
+    def working(self):
+        """A worker beside the services for a while."""
+        worker = Worker(self.application)
+        thread = threading.Thread(target=worker.run)
+        thread.start()
+        try:
+            yield
+        finally:
+            worker.stop()
+            thread.join(10)
+
     def schedule(self, *kinds, authorise=True):
         with self.application.unit_of_work() as uow:
             job_id = uow.jobs.add(
@@ -92,7 +105,7 @@ def free_port():
 @pytest.fixture
 def state(tmp_path):
     address = f"127.0.0.1:{free_port()}"
-    config = Config(data_dir=tmp_path / "state", credential_key=KEY, public_url=f"http://{address}", listen=address)
+    config = Config(data_dir=tmp_path / "state", credential_key=KEY, public_url=f"http://{address}", listen=address, worker_poll_seconds=0.05)
     config.data_dir.mkdir()
     engine = create_engine(config.effective_database_url)
     metadata.create_all(engine)

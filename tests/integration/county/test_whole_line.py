@@ -25,10 +25,8 @@ def marked(ems):
 def test_a_re_precincting_goes_all_the_way_and_back(state, ems, settings, precinct_moves, compression):
     moved = reprecinct(ems, precinct_moves, "2026-P")
     job_id = state.schedule()
-    finish = threading.Timer(0.2, state.work)
-    finish.start()
-    report = synchronise(replace(settings, compression=compression))
-    finish.join()
+    with state.working():
+        report = synchronise(replace(settings, compression=compression))
     assert (moved, marked(ems), state.queued()) == (300, 0, 0)
     assert [(job.job_id, job.stage, job.job_state, job.records_sent) for job in report.jobs] == [(job_id, JobStage.DONE, "Completed", 300)]
     assert dict(report.imported) == {"BatchRecordApplied": 300}

@@ -5,35 +5,12 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from fixtures.claims import drain, drain_in_a_process
 
-from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult
-from votecal_soap.domain.jobs import InstanceState
 from votecal_soap.use_cases.ports import VoterChange
 
 WORKERS, RUNS = 4, 20
-
-
-def drain(factory, worker):
-    """Claim and complete until nothing is due; the runs that were ours."""
-    mine = []
-    while True:
-        with factory() as uow:
-            run = uow.jobs.claim(worker, 60, 5)
-            if run is not None:
-                uow.jobs.finish(run.instance_id, run.lease_token or "", InstanceState.COMPLETED)
-            uow.commit()
-        if run is None:
-            return mine
-        mine.append(run.instance_id)
-
-
-def drain_in_a_process(url, worker):
-    factory = SqlUnitOfWorkFactory.from_url(url)
-    try:
-        return drain(factory, worker)
-    finally:
-        factory.close()
 
 
 @pytest.fixture

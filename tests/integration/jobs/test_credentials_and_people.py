@@ -20,7 +20,6 @@ def stored(application, username="c19"):
         return uow.reference.credential(username)
 
 
-@pytest.mark.requirement("EWS-01")
 def test_a_credential_belongs_to_one_county_and_only_a_keyed_hash_is_stored(application):
     issued = add(application)
     kept = stored(application)

@@ -123,7 +123,7 @@ def test_a_running_job_stops_at_a_safe_point(application, due, quick_heartbeats,
     assert states(application, due) == ends
 
 
-@pytest.mark.requirement("JOB-01", "VRU-20")
+@pytest.mark.requirement("JOB-01")
 def test_a_paused_run_goes_on_after_its_last_chunk(application, due, quick_heartbeats):
     command = stop_job.StopJob(job_id=due, acting_user="sam")
 
@@ -152,7 +152,7 @@ def test_a_run_that_was_stopped_before_it_began_never_begins(application, due, w
     assert report(application, due).job.state in (JobState.PAUSED, JobState.CANCELLED)
 
 
-@pytest.mark.requirement("JOB-02", "VRU-20")
+@pytest.mark.requirement("JOB-02")
 def test_a_dead_workers_run_is_taken_over_after_its_lease(application, due, short_lease):
     class Death(BaseException):
         """The process is gone: nothing after it runs."""
@@ -188,7 +188,7 @@ def test_a_worker_that_lost_its_lease_can_write_nothing(application, engine, due
     assert (found.job.state, found.run.state, found.run.records_processed) == (JobState.PROCESSING, InstanceState.RUNNING, 2)
 
 
-@pytest.mark.requirement("JOB-02", "VRU-20")
+@pytest.mark.requirement("JOB-02")
 def test_a_worker_that_goes_down_hands_its_run_back_at_a_safe_point(application, due):
     chunks = Chunks(lambda position: position == 2 and first.stop())
     first = worker(application, chunks)

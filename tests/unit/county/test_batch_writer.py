@@ -1,10 +1,13 @@
 import gzip
 import hashlib
+import re
 import stat
 import zipfile
 from datetime import date
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
 from votecal_soap.contract.batch_writer import (
@@ -120,3 +123,42 @@ def test_a_writer_that_dies_leaves_no_file_of_that_name(tmp_path):
         write_batch_file(tmp_path / "batch.xml", HEADER, records())
     assert not (tmp_path / "batch.xml").exists()
     assert write_batch_file(tmp_path / "batch.xml", HEADER, [FULL]).record_count == 1
+
+
+CODE = st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=10)
+DAY = st.none() | st.dates()
+REGISTRATION = st.builds(
+    WireRegistration,
+    st.none() | st.builds(WireName, *[CODE] * 5),
+    DAY,
+    *[CODE] * 7,
+    st.none() | st.builds(WireResidenceAddress, *[CODE] * 11),
+    st.none() | st.builds(WireMailingAddress, *[CODE] * 7),
+    st.none() | st.builds(WireHomePrecinct, *[CODE] * 2),
+    DAY,
+    *[CODE] * 2,
+)
+VOTING = st.none() | st.builds(VotingPrecinct, st.just("2026-P"), CODE.filter(lambda code: code is not None), CODE)
+RECORD = st.builds(WireRecord, st.just(100000001), st.none() | st.just("LA-1"), st.none() | st.integers(1, 9), DAY, REGISTRATION, VOTING)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(records=st.lists(RECORD, min_size=1, max_size=4))
+def test_whatever_is_present_stands_in_its_place(tmp_path, schema, records):
+    file = write_batch_file(tmp_path / "batch.xml", HEADER, records)
+    root = etree.parse(file.path)
+    schema.assertValid(root)
+    for given_record, element in zip(records, root.getroot()[1:-1], strict=True):
+        texts = [leaf.text or "" for leaf in element.iter() if not len(leaf) and etree.QName(leaf).localname not in GROUPS]
+        assert texts == [readable(value) for value in flattened(given_record) if value is not None]
+
+
+GROUPS = {"Registration", "Name", "ResidenceAddress", "MailingAddress", "HomePrecinct", "VotingPrecinct"}
+
+
+def flattened(value):
+    return [part for item in value for part in flattened(item)] if isinstance(value, tuple) else [value]
+
+
+def readable(value):
+    return re.sub(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", str(value))

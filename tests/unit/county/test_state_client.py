@@ -38,7 +38,7 @@ class Answers(BaseAdapter):
         self.add(f'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>{content}</s:Body></s:Envelope>', status)
 
     def fault(self, error, namespace=BATCH_DATA_EXCHANGE, code="s:Client"):
-        detail = f"<detail>{render_fault_detail(error, namespace, 'c-1')}</detail>" if error else ""
+        detail = f"<detail>{render_fault_detail(error, namespace, 'c-1', None)}</detail>" if error else ""
         self.body(f"<s:Fault><faultcode>{code}</faultcode><faultstring>x</faultstring>{detail}</s:Fault>", status=500)
 
     def send(self, request, **_):
