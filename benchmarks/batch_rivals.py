@@ -17,8 +17,11 @@ STAGED = (
 )
 CHUNK = 10_000
 _NOW = "2026-01-05 12:00:00.000000"
-_DIFFERS = "(" + ",".join(f"v.{name}" for name in STAGED) + ") IS NOT (" + ",".join(f"s.{name}" for name in STAGED) + ")"
 _VERSION = ",".join(VERSION_FIELDS)
+# The names of the changed fields, and their old and new values as JSON: each field may be the one that changed.
+_NAMES = "rtrim(" + "||".join(f"iif(v.{name} IS NOT s.{name},'{name}, ','')" for name in STAGED) + ",', ')"
+_CHANGES = "||".join(f"""iif(v.{name} IS NOT s.{name},'"{name}": ['||json_quote(v.{name})||', '||json_quote(s.{name})||'], ','')""" for name in STAGED)
+_DIFFERS = "(" + ",".join(f"v.{name}" for name in STAGED) + ") IS NOT (" + ",".join(f"s.{name}" for name in STAGED) + ")"
 
 
 def staged_rows(count: int) -> Iterator[tuple[object, ...]]:
@@ -44,32 +47,33 @@ def write_set_based(database: Path, rows: list[tuple[object, ...]], job_id: int)
     for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on", "cache_size=-65536", "temp_store=memory"):
         connection.execute(f"PRAGMA {pragma}")
     columns = ",".join(STAGED)
-    connection.execute(f"CREATE TEMP TABLE stage (sequence INTEGER PRIMARY KEY, state_voter_id INTEGER, {columns}, changed INTEGER)")
+    connection.execute(f"CREATE TEMP TABLE stage (sequence INTEGER PRIMARY KEY, state_voter_id INTEGER, {columns}, changed INTEGER, names TEXT, changes TEXT)")
     marks = ",".join("?" * (len(STAGED) + 2))
     for start in range(0, len(rows), CHUNK):
         connection.execute("BEGIN IMMEDIATE")
-        connection.executemany(f"INSERT INTO stage VALUES ({marks},0)", rows[start : start + CHUNK])
+        connection.executemany(f"INSERT INTO stage VALUES ({marks},0,NULL,NULL)", rows[start : start + CHUNK])
         for statement in _STATEMENTS:
-            connection.execute(statement, {"job": job_id, "county": COUNTY, "now": _NOW, "position": start})
+            connection.execute(statement, {"job": job_id, "county": COUNTY, "now": _NOW, "today": _NOW[:10], "position": start})
         connection.execute("DELETE FROM stage")
         connection.execute("COMMIT")
     connection.close()
 
 
 _STATEMENTS = (
-    f"UPDATE stage AS s SET changed = 1 FROM voter v WHERE v.state_voter_id = s.state_voter_id AND {_DIFFERS}",
+    f"UPDATE stage AS s SET changed = 1, names = {_NAMES}, changes = '{{'||rtrim({_CHANGES},', ')||'}}'"
+    f" FROM voter v WHERE v.state_voter_id = s.state_voter_id AND {_DIFFERS}",
     "UPDATE voter SET "
     + ",".join(f"{name}=s.{name}" for name in STAGED)
-    + ", version=version+1, message_sequence=message_sequence+1, effective_date='2026-01-05', updated_at=:now"
+    + ", version=version+1, message_sequence=message_sequence+1, effective_date=:today, updated_at=:now"
     " FROM stage s WHERE voter.state_voter_id=s.state_voter_id AND s.changed",
     "UPDATE voter SET message_sequence=message_sequence+1 FROM stage s WHERE voter.state_voter_id=s.state_voter_id AND NOT s.changed",
     f"INSERT INTO voter_version ({_VERSION},job_id,recorded_at) SELECT {','.join('v.' + name for name in VERSION_FIELDS)},:job,:now"
     " FROM stage s JOIN voter v USING (state_voter_id) WHERE s.changed ORDER BY s.sequence",
     "INSERT INTO voter_activity (state_voter_id,county_code,activity_type,activity_date,basis,record_version,job_id,recorded_at)"
-    " SELECT v.state_voter_id,:county,'Voter Record Updated by Batch','2026-01-05','Job '||:job||', record '||s.sequence||': home_precinct',v.version,:job,:now"
+    " SELECT v.state_voter_id,:county,'Voter Record Updated by Batch',:today,'Job '||:job||', record '||s.sequence||': '||s.names,v.version,:job,:now"
     " FROM stage s JOIN voter v USING (state_voter_id) WHERE s.changed",
     "INSERT INTO audit_entry (at,actor,action,subject_kind,subject_id,county_code,correlation_id,detail)"
-    " SELECT :now,'job:'||:job,'VoterUpdated','Voter',v.state_voter_id,:county,:job||'/'||s.sequence,json_object('home_precinct',v.home_precinct)"
+    " SELECT :now,'job:'||:job,'VoterUpdated','Voter',v.state_voter_id,:county,:job||'/'||s.sequence,s.changes"
     " FROM stage s JOIN voter v USING (state_voter_id) WHERE s.changed",
     "INSERT INTO batch_record_outcome (job_id,record_sequence,outcome,state_voter_id,ems_voter_id,record_version)"
     " SELECT :job,s.sequence,iif(s.changed,'Applied','Unchanged'),v.state_voter_id,v.ems_voter_id,v.version"
@@ -81,6 +85,8 @@ _STATEMENTS = (
     "'<BatchRecordResult><JobId>'||:job||'</JobId><RecordSequence>'||s.sequence||'</RecordSequence><Outcome>'||iif(s.changed,'Applied','Unchanged')||"
     "'</Outcome><StateVoterId>'||v.state_voter_id||'</StateVoterId><EmsVoterId>'||v.ems_voter_id||'</EmsVoterId><RecordVersion>'||v.version||"
     "'</RecordVersion></BatchRecordResult>' FROM stage s JOIN voter v USING (state_voter_id) ORDER BY s.sequence",
-    "INSERT INTO ems_queue VALUES (:county,(SELECT count(*) FROM stage)) ON CONFLICT DO UPDATE SET open_count=open_count+excluded.open_count",
+    "INSERT INTO batch_outcome_count SELECT :job,iif(changed,'Applied','Unchanged'),'-',count(*) FROM stage WHERE true GROUP BY changed"
+    " ON CONFLICT DO UPDATE SET record_count=record_count+excluded.record_count",
+    "INSERT INTO ems_queue VALUES (:county,(SELECT count(*) FROM stage)) ON CONFLICT (county_code) DO UPDATE SET open_count=open_count+excluded.open_count",
     "UPDATE job_instance SET position=:position, records_processed=(SELECT max(sequence) FROM stage) WHERE job_id=:job",
 )

@@ -1,8 +1,10 @@
 """The schema's door: bring a database up to date, and say whether it is. Works from an installed wheel, in any folder."""
 
 import io
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
 
 from alembic import command
 from alembic.config import Config
@@ -13,20 +15,23 @@ from sqlalchemy import Connection, Engine
 from db.engine import create_engine
 from votecal_soap.errors import ErrorCode, Unavailable
 
-# Any number that no other program of the site uses.
-_UPGRADE_LOCK = 4_106_417
+_UPGRADE_LOCK: Final = 4_106_417
+"""Any number that no other program of the site uses."""
+
+_ALEMBIC: Final = threading.Lock()
+"""Alembic keeps what it works on in one place for the whole process."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to a revision; two that try at once do it one after the other."""
-    with _connection(url) as connection:
+    with _ALEMBIC, _connection(url) as connection:
         command.upgrade(_config(connection), revision)
         connection.commit()
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to a revision."""
-    with _connection(url) as connection:
+    with _ALEMBIC, _connection(url) as connection:
         command.downgrade(_config(connection), revision)
         connection.commit()
 
@@ -59,7 +64,8 @@ def upgrade_sql(dialect_url: str) -> str:
     config = Config(output_buffer=written)
     config.set_main_option("script_location", "db:migrations")
     config.set_main_option("sqlalchemy.url", dialect_url.replace("%", "%%"))
-    command.upgrade(config, "head", sql=True)
+    with _ALEMBIC:
+        command.upgrade(config, "head", sql=True)
     return written.getvalue()
 
 

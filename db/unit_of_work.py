@@ -10,6 +10,7 @@ from db.bulk import bulk_writer
 from db.engine import READ_ONLY, create_engine
 from db.errors import busy
 from db.repositories.audit import SqlAuditRepository
+from db.repositories.batches import SqlBatchRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
 from db.repositories.loads import SqlLoadRepository
@@ -24,6 +25,7 @@ from votecal_soap.use_cases import ports
 class SqlUnitOfWork:
     """`with` takes a connection and begins; without `commit()` it rolls back."""
 
+    batches: ports.BatchRepository
     voters: ports.VoterRepository
     messages: ports.MessageRepository
     jobs: ports.JobRepository
@@ -43,6 +45,7 @@ class SqlUnitOfWork:
         self._connection = _begun(self._engine, read_only=self._read_only)
         self._depths = QueueDepths(self._connection)
         bulk = bulk_writer(self._connection)
+        self.batches = SqlBatchRepository(self._connection, bulk, self._depths)
         self.voters = SqlVoterRepository(self._connection, bulk)
         self.messages = SqlMessageRepository(self._connection, bulk, self._depths)
         self.jobs = SqlJobRepository(self._connection, bulk)

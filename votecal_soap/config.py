@@ -34,7 +34,6 @@ class Config:
     upload_byte_limit: int = 8 << 30
     expanded_byte_limit: int = 32 << 30
     expansion_ratio_limit: int = 200
-    record_byte_limit: int = 64 << 10
     upload_token_seconds: int = 3600
     page_byte_limit: int = 48 << 10
     page_message_limit: int = 1000

@@ -1,6 +1,7 @@
 """Columns of values, converted to what a driver takes."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from functools import lru_cache
 from itertools import repeat
 from types import MappingProxyType
@@ -8,7 +9,6 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import Column, Date, Table
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeEngine
 
 from db.types import ShortText, UtcTimestamp
 
@@ -20,8 +20,11 @@ Constants = Mapping[str, object]
 
 NONE: Final[Constants] = MappingProxyType({})
 
-_REMEMBERED: Final = 65_536
-"""Distinct days and instants kept: birth dates of a whole state fit, and a chunk's own instants repeat."""
+_REMEMBERED: Final[dict[type[Any], int]] = {
+    Date: 65_536,  # the birth dates of a whole state
+    UtcTimestamp: 256,  # a chunk's own instants repeat, and never come again
+}
+"""How many conversions are kept for a type: formatting a date costs far more than finding it."""
 
 
 class BulkWriter(Protocol):
@@ -59,15 +62,22 @@ def driver_rows(columns: Mapping[str, Iterable[object]], order: Iterable[str]) -
 
 
 def _converted(column: Column[Any], dialect: Dialect, values: Sequence[object]) -> Iterable[object]:
-    if isinstance(column.type, ShortText):
-        return [value or None for value in values]
-    if isinstance(column.type, Date | UtcTimestamp) and (convert := _remembering(column.type, dialect)):
+    kind = type(column.type)
+    if kind is ShortText:
+        return _texts(values)
+    if kind in _REMEMBERED and (convert := _remembering(kind, dialect)):  # type: ignore[arg-type] # a class is hashable
         return map(convert, values)
     return values
 
 
+def _texts(values: Sequence[object]) -> list[object]:
+    """What ShortText does to each value; the type is looked at once, for a column has values of one type."""
+    if isinstance(next(filter(None, values), None), Enum):
+        return [str(value) if value else None for value in values]
+    return [value or None for value in values]
+
+
 @lru_cache
-def _remembering(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[object], object] | None:
-    """The type's own conversion, remembered: formatting a date costs far more than finding it."""
-    convert = kind.dialect_impl(dialect).bind_processor(dialect)
-    return lru_cache(_REMEMBERED)(convert) if convert else None
+def _remembering(kind: type[Any], dialect: Dialect) -> Callable[[object], object] | None:
+    convert = kind().dialect_impl(dialect).bind_processor(dialect)
+    return lru_cache(_REMEMBERED[kind])(convert) if convert else None

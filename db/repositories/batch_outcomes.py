@@ -19,8 +19,13 @@ _COLUMNS: Final = ("record_sequence", "outcome", "reason", "state_voter_id", "em
 
 def add(bulk: BulkWriter, job_id: int, outcomes: Sequence[RecordOutcome]) -> None:
     """Keep one outcome a record."""
+    bulk.insert(batch_record_outcome, columns(outcomes), {"job_id": job_id})
+
+
+def columns(outcomes: Sequence[RecordOutcome]) -> dict[str, Sequence[object]]:
+    """Outcomes as the table's columns."""
     given = columns_of(RecordOutcome._fields, outcomes)
-    columns = {
+    return {
         "record_sequence": given["sequence"],
         "outcome": [str(outcome) for outcome in given["outcome"]],
         "reason": [None if reason is None else str(reason) for reason in given["reason"]],
@@ -29,7 +34,6 @@ def add(bulk: BulkWriter, job_id: int, outcomes: Sequence[RecordOutcome]) -> Non
         "record_version": given["version"],
         "detail": [_detail(item) if item.errors or item.further_reasons else None for item in outcomes],
     }
-    bulk.insert(batch_record_outcome, columns, {"job_id": job_id})
 
 
 def listed(connection: Connection, job_id: int, after_sequence: int, limit: int) -> list[RecordOutcome]:

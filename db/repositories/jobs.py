@@ -71,7 +71,7 @@ class SqlJobRepository:
 
     def set_state(self, job_id: int, state: JobState, *, remark: str | None = None) -> None:
         """Move a job; a remark that is not given leaves the one that is there."""
-        moved = update(job).where(job.c.job_id == job_id).values(state=state, remark=func.coalesce(remark, job.c.remark))
+        moved = update(job).where(job.c.job_id == job_id).values(state=state, remark=func.coalesce(remark and remark[:1000], job.c.remark))
         self._connection.execute(moved)
 
     def authorise(self, job_id: int, by: str, at: datetime) -> None:

@@ -82,7 +82,8 @@ def change(connection: Connection, instance_id: int, held_token: str, /, **value
 
 
 def _give_up(connection: Connection, instance_id: int, lease_token: str, error: RunError, **values: Any) -> None:  # noqa: ANN401 - values of any column
-    told = {"error_code": error.code, "error_text": error.text, "error_ref": error.ref}
+    # What goes wrong may say more than a column holds, and must not fail for that.
+    told = {"error_code": error.code, "error_text": error.text and error.text[:1000], "error_ref": error.ref and error.ref[:200]}
     change(connection, instance_id, lease_token, **values, **told, lease_token=None, worker=None)
 
 

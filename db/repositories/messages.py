@@ -34,6 +34,9 @@ _HELD_BACK: Final = case(
 """Whether an older open message of the same voter comes later by id, as ids of several sessions may."""
 
 
+_HELD_BACK_AT: Final = len(QueuedMessage._fields)
+
+
 def _page(*, with_payload: bool) -> Select[Any]:
     payload = ems_message.c.payload if with_payload else null().label("payload")
     return (
@@ -60,7 +63,6 @@ class SqlMessageRepository:
     def add(self, messages: Sequence[NewMessage], enqueued_at: datetime) -> None:
         """Queue messages in this transaction (EWS-06); the depth counters move at commit."""
         columns = dict(columns_of(NewMessage._fields, messages))
-        columns["message_type"] = [str(kind) for kind in columns["message_type"]]
         columns["queue_county"] = columns["county_code"]
         self._bulk.insert(ems_message, columns, {"state": str(MessageState.OPEN), "enqueued_at": enqueued_at})
         for county_code, count in Counter(message.county_code for message in messages).items():
@@ -72,9 +74,10 @@ class SqlMessageRepository:
         after = 0
         while len(page) < limit:
             rows = self._rows(county_code, after, limit - len(page), with_payload=with_payload)
-            page.extend(QueuedMessage._make(row[:-1]) for row in rows if not row.held_back)
+            offered = [row for row in rows if not row[_HELD_BACK_AT]]
+            page.extend(QueuedMessage._make(row[:_HELD_BACK_AT]) for row in offered)
             # Held-back rows leave the page short: go on behind them, or a queue could seem empty that is not.
-            if not rows or not any(row.held_back for row in rows):
+            if len(offered) == len(rows):
                 break
             after = rows[-1].message_id
         return page

@@ -62,6 +62,7 @@ voter_version = Table(
     Column("job_id", BigInteger, comment="The batch job that wrote this version, if one did (VRU-13)"),
     Column("recorded_at", UtcTimestamp, nullable=False),
     PrimaryKeyConstraint("state_voter_id", "version", name="pk_voter_version"),
+    CheckConstraint("vnc_due IN (0,1)", name="vnc_due"),
     comment="Every version of every record; as of a day: the highest version with effective_date <= day",
 )
 

@@ -4,6 +4,7 @@ import threading
 from types import TracebackType
 from typing import Self
 
+from fakes.batches import FakeBatchRepository
 from fakes.books import FakeAuditRepository, FakeIdentityRepository, FakeLoadRepository, FakeReferenceRepository, FakeUploadRepository
 from fakes.jobs import FakeJobRepository
 from fakes.messages import FakeMessageRepository
@@ -52,6 +53,7 @@ class FakeUnitOfWork:
 
     def _begin(self) -> None:
         state = self._state = self._database.committed.snapshot()
+        self.batches = FakeBatchRepository(state)
         self.voters = FakeVoterRepository(state)
         self.messages = FakeMessageRepository(state)
         self.jobs = FakeJobRepository(state)

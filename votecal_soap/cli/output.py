@@ -62,6 +62,6 @@ def text(value: object) -> str:
 
 
 def progress() -> Progress:
-    """A progress bar on stderr, so that stdout stays the result."""
+    """A progress bar on stderr, so that stdout stays the result; none where stderr is no terminal."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=console(stderr=True))
+    return Progress(*columns, console=console(stderr=True), disable=not sys.stderr.isatty())

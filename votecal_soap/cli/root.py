@@ -17,6 +17,7 @@ REFUSED = 1
 
 _HERE = "votecal_soap.cli"
 _COMMANDS = {
+    "demo": (f"{_HERE}.demo", "demo", "Show the whole line at work, on made-up voters."),
     "db": (f"{_HERE}.db", "db", "Create, upgrade and check the database."),
     "user": (f"{_HERE}.user", "user", "People who act, and their roles."),
     "load": (f"{_HERE}.load", "load", "Load reference data, elections, precincts and voters."),

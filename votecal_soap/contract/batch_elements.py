@@ -49,20 +49,26 @@ SINGLE: Final = {
     "Status": "status",
     "StatusReason": "status_reason",
 }
-_GROUPS: Final = {"Name": NAME, "ResidenceAddress": RESIDENCE_ADDRESS, "MailingAddress": MAILING_ADDRESS, "HomePrecinct": HOME_PRECINCT}
+REGISTRATION_ORDER: Final = (
+    *("Name", "DateOfBirth", "DriversLicense", "Ssn4", "Gender", "Language", "Party", "Phone", "Email"),
+    *("ResidenceAddress", "MailingAddress", "HomePrecinct", "RegistrationDate", "Status", "StatusReason"),
+)
+"""The children of Registration as the schema orders them."""
+
+GROUP_PARTS: Final = {"Name": NAME, "ResidenceAddress": RESIDENCE_ADDRESS, "MailingAddress": MAILING_ADDRESS, "HomePrecinct": HOME_PRECINCT}
 
 SINGLE_FIELDS: Final = {Q + element: field for element, field in SINGLE.items()}
 """Qualified element of Registration to field."""
 
-GROUPS: Final = {Q + group: {Q + element: field for element, field in parts.items()} for group, parts in _GROUPS.items()}
+GROUPS: Final = {Q + group: {Q + element: field for element, field in parts.items()} for group, parts in GROUP_PARTS.items()}
 """Qualified group element of Registration to its parts."""
 
-GROUP_CLEARED: Final = {Q + group: dict.fromkeys(parts.values()) for group, parts in _GROUPS.items()}
+GROUP_CLEARED: Final = {Q + group: dict.fromkeys(parts.values()) for group, parts in GROUP_PARTS.items()}
 """What a group means before its parts are read: a group that is present replaces all of them."""
 
 REFS: Final = {
     **{field: f"Registration/{element}" for element, field in SINGLE.items()},
-    **{field: f"Registration/{group}/{element}" for group, parts in _GROUPS.items() for element, field in parts.items()},
+    **{field: f"Registration/{group}/{element}" for group, parts in GROUP_PARTS.items() for element, field in parts.items()},
     "voting_precinct": "VotingPrecinct/PrecinctCode",
     "voting_precinct_part": "VotingPrecinct/PrecinctPart",
     "election_id": "VotingPrecinct/ElectionId",

@@ -140,7 +140,8 @@ def _forget_before(element: etree._Element, parent: etree._Element) -> None:
 
 
 def _trailer_wrong() -> InvalidRequest:
-    return InvalidRequest(ErrorCode.FILE_HEADER_WRONG, "The file must hold a Header, then Records, then a Trailer, and nothing else.", ref="/VoterRecordUpdateBatch/Trailer")
+    text = "The file must hold a Header, then Records, then a Trailer, and nothing else."
+    return InvalidRequest(ErrorCode.FILE_HEADER_WRONG, text, ref="/VoterRecordUpdateBatch/Trailer")
 
 
 def _compare_count(said: int, found: int) -> None:

@@ -16,10 +16,13 @@ from votecal_soap.contract.batch_file import BatchFileHead
 from votecal_soap.contract.batch_integrity import BatchFileShape
 from votecal_soap.contract.batch_record import RecordReader, unparsable
 from votecal_soap.contract.batch_schema import block_schema, hardened_parser
+from votecal_soap.contract.batch_writer import NAMESPACE
+from votecal_soap.contract.record_text import RecordText
 from votecal_soap.domain.batches import BatchRecord
 from votecal_soap.domain.translation import Translator
 
 BLOCK: Final = 256 << 10
+_PLAIN_OPENING: Final = f'<RecordBlock xmlns="{NAMESPACE}">'.encode()
 
 
 class RecordBlock(NamedTuple):
@@ -38,6 +41,8 @@ class BatchReader:
         self._shape = shape
         self._head = head
         self._reader = RecordReader(translator, election_id)
+        # With another namespace in scope, a name in the text would not say what it means.
+        self._text = RecordText() if head.opening == _PLAIN_OPENING else None
 
     def blocks(self, position: int, records_processed: int) -> Iterator[RecordBlock]:
         """Blocks after what is done: `position` is its last byte's successor, zero at the beginning."""
@@ -54,21 +59,31 @@ class BatchReader:
         try:
             block = self._parse(cut)
         except etree.XMLSyntaxError:
-            return [self._read_alone(record, number) for number, record in enumerate(self._records(cut), sequence + 1)]
+            return [self._read_alone(record, number) for number, record in enumerate(self._records(cut.decode()), sequence + 1)]
         if block_schema().validate(block):
-            read = self._reader.read
-            return [read(element, number) for number, element in enumerate(block, sequence + 1)]
+            return self._read_valid(cut, block, sequence)
         return [self._reader.read_doubtful(element, number) for number, element in enumerate(_records(block), sequence + 1)]
+
+    def _read_valid(self, cut: bytes, block: etree._Element, sequence: int) -> list[BatchRecord]:
+        if self._text is None:
+            return [self._reader.read(element, number) for number, element in enumerate(block, sequence + 1)]
+        records = []
+        for number, text in enumerate(self._records(cut.decode()), sequence + 1):
+            values = self._text.read(text)
+            # Indexing a tree's children is slow, and rare here.
+            records.append(self._reader.read(block[number - sequence - 1], number) if values is None else self._reader.read_values(values, number))
+        return records
 
     def _parse(self, cut: bytes) -> etree._Element:
         return etree.fromstring(self._head.opening + cut + self._head.closing, hardened_parser())
 
-    def _records(self, cut: bytes) -> list[bytes]:
-        return [record + self._shape.record_end for record in cut.split(self._shape.record_end)[:-1]]
+    def _records(self, cut: str) -> list[str]:
+        end = self._shape.record_end.decode()
+        return [record + end for record in cut.split(end)[:-1]]
 
-    def _read_alone(self, record: bytes, sequence: int) -> BatchRecord:
+    def _read_alone(self, record: str, sequence: int) -> BatchRecord:
         try:
-            return self._reader.read_doubtful(_records(self._parse(record))[0], sequence)
+            return self._reader.read_doubtful(_records(self._parse(record.encode()))[0], sequence)
         except etree.XMLSyntaxError:
             return unparsable(sequence)
 

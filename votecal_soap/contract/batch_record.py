@@ -11,6 +11,7 @@ from lxml import etree
 
 from votecal_soap.contract import batch_elements as names
 from votecal_soap.contract.batch_schema import block_schema
+from votecal_soap.contract.record_text import RecordValues
 from votecal_soap.contract.violations import violation_ref, violation_text
 from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Severity
 from votecal_soap.domain.translation import Translator
@@ -41,7 +42,8 @@ class RecordReader:
         for child in record:
             tag = child.tag
             if tag == names.REGISTRATION:
-                values = self._translator.registration(_given(child), errors)
+                given = _given(child)
+                values = self._translator.values(tuple(given), tuple(given.values()), errors)
             elif tag == names.VOTING_PRECINCT:
                 precinct = self._translator.voting_precinct(_voting_precinct(child), self._election_id, errors)
             elif tag == names.STATE_VOTER_ID:
@@ -55,6 +57,26 @@ class RecordReader:
         if record.get("sequence") != str(sequence) and int(record.get("sequence") or 0) != sequence:
             errors.append(_sequence_wrong(sequence))
         return BatchRecord(sequence, state_voter_id, ems_voter_id, base_version, effective_date, values, precinct, tuple(errors))
+
+    def read_values(self, given: RecordValues, sequence: int) -> BatchRecord:
+        """Read a valid record from the values that its text gave."""
+        errors: list[FieldError] = []
+        values = self._translator.values(given.fields, given.values, errors)
+        precinct = None
+        if given.precinct is not None:
+            precinct = self._translator.voting_precinct(VotingPrecinct(*given.precinct), self._election_id, errors)
+        if int(given.sequence) != sequence:
+            errors.append(_sequence_wrong(sequence))
+        return BatchRecord(
+            sequence,
+            int(given.state_voter_id) if given.state_voter_id else None,
+            given.ems_voter_id,
+            int(given.base_version) if given.base_version else None,
+            date.fromisoformat(given.effective_date.strip()) if given.effective_date else None,
+            values,
+            precinct,
+            tuple(errors),
+        )
 
     def read_doubtful(self, record: etree._Element, sequence: int) -> BatchRecord:
         """Read a record that may break the schema."""

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from operator import itemgetter
+from itertools import compress
+from operator import itemgetter, ne
 from typing import Any, Final, NamedTuple
 
 from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Outcome, RecordOutcome, Severity
@@ -143,19 +144,15 @@ def _applied(record: BatchRecord, voter: Voter, circumstances: Circumstances, er
 
 
 def _changed(values: Mapping[str, str | date | None], voter: Voter) -> tuple[str, ...]:
-    """The fields that differ. All are compared at once first: most records of a file send the same fields."""
+    """The fields that differ; compared in C, for this runs over each field of each record."""
     names = tuple(values)
-    if not names:
-        return ()
-    current, given = _getter(names)(voter), tuple(values.values())
-    if len(names) == 1:
-        return () if current == given[0] else names
-    return () if current == given else tuple([name for name, old, new in zip(names, current, given, strict=True) if old != new])
+    return tuple(compress(names, map(ne, _getter(names)(voter), values.values()))) if names else ()
 
 
 @lru_cache(256)
 def _getter(names: tuple[str, ...]) -> Callable[[Voter], Any]:
-    return itemgetter(*(FIELD_INDEX[name] for name in names))
+    # A getter of one name would give the value itself: the slice of the name keeps it in a tuple.
+    return itemgetter(*(FIELD_INDEX[name] for name in names)) if len(names) > 1 else itemgetter(slice(FIELD_INDEX[names[0]], FIELD_INDEX[names[0]] + 1))
 
 
 _MESSAGE_SEQUENCE: Final = FIELD_INDEX["message_sequence"]

@@ -68,16 +68,15 @@ class Translator:
         self._shapes: dict[tuple[str, ...], list[dict[str | None, Value]]] = {}
         self._forbidden = {name: kind for name, kind in KIND_OF_FIELD.items() if kind not in kinds}
 
-    def registration(self, given: Mapping[str, str | None], errors: list[FieldError]) -> dict[str, Value]:
+    def values(self, fields: tuple[str, ...], texts: tuple[str | None, ...], errors: list[FieldError]) -> dict[str, Value]:
         """Translate and judge what a record sent; broken rules are appended to `errors`, their fields left out."""
-        names = tuple(given)
-        shape = self._shapes.get(names) or self._shape(names)
+        shape = self._shapes.get(fields) or self._shape(fields)
         # One pass in C over the remembered answers; only the values that are new to their field cost Python.
-        found = dict(zip(names, map(_LOOK_UP, shape, given.values(), _NEVER), strict=False))
+        found = dict(zip(fields, map(_LOOK_UP, shape, texts, _NEVER), strict=False))
         if NEW in found.values():
-            self._judge_new(found, given, errors)
-        if self._forbidden and not self._forbidden.keys().isdisjoint(names):
-            errors.extend(self._unauthorised({self._forbidden[name] for name in names if name in self._forbidden}))
+            self._judge_new(found, dict(zip(fields, texts, strict=True)), errors)
+        if self._forbidden and not self._forbidden.keys().isdisjoint(fields):
+            errors.extend(self._unauthorised({self._forbidden[name] for name in fields if name in self._forbidden}))
         return found
 
     def _shape(self, names: tuple[str, ...]) -> list[dict[str | None, Value]]:

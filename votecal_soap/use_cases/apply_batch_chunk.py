@@ -6,45 +6,56 @@ Whatever the chunk changes, tells and counts is committed together with the posi
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from votecal_soap.contract.message_payloads import render_batch_record_result
-from votecal_soap.domain.batches import BatchRecord, Outcome, RecordOutcome
-from votecal_soap.domain.ems_messages import MessageType, NewMessage
+from votecal_soap.domain.batches import BatchRecord, Outcome
 from votecal_soap.domain.jobs import Job, JobInstance
 from votecal_soap.domain.judgement import Circumstances, Judgement, judge
 from votecal_soap.domain.voters import FIELD_INDEX, Voter, VotingPrecinct
-from votecal_soap.use_cases.ports import AuditEntry, NewActivity, UnitOfWork, VoterChange
+from votecal_soap.use_cases.ports import JudgedChunk, JudgedRecord, UnitOfWork, VoterChange
 
 ACTIVITY = "Voter Record Updated by Batch"
-_TYPES = {
-    Outcome.APPLIED: MessageType.BATCH_RECORD_APPLIED,
-    Outcome.UNCHANGED: MessageType.BATCH_RECORD_UNCHANGED,
-    Outcome.FAILED: MessageType.BATCH_RECORD_FAILED,
-}
-
 # Made once: json.dumps with options makes an encoder each time.
 _AS_JSON: Final = json.JSONEncoder(default=str, ensure_ascii=False, check_circular=False).encode
 
 
-@dataclass(slots=True, kw_only=True)
 class _Chunk:
     """What a chunk will write, gathered in file order."""
 
-    changes: list[VoterChange] = field(default_factory=list)
-    precincts: list[tuple[int, int, VotingPrecinct]] = field(default_factory=list)
-    activities: list[NewActivity] = field(default_factory=list)
-    audits: list[AuditEntry] = field(default_factory=list)
-    messages: list[NewMessage] = field(default_factory=list)
-    outcomes: list[RecordOutcome] = field(default_factory=list)
+    def __init__(self, job: Job) -> None:
+        self._job = job
+        self.changes: list[VoterChange] = []
+        self.precincts: list[tuple[int, int, VotingPrecinct]] = []
+        self.records: list[JudgedRecord] = []
+
+    def gather(self, voter: Voter | None, precinct: VotingPrecinct | None, judgement: Judgement) -> None:
+        outcome, after = judgement.outcome, judgement.after
+        payload = render_batch_record_result(self._job.job_id, outcome)
+        if voter is None or after is None:
+            self.records.append(JudgedRecord(outcome, None, payload, None, None))
+            return
+        self.changes.append(VoterChange(voter, after, judgement.changed))
+        basis = changes = None
+        if outcome.outcome is Outcome.APPLIED:
+            basis = self._basis(outcome.sequence, judgement)
+            changes = _old_and_new(voter, after, precinct, judgement)
+        if judgement.voting_precinct is not None:
+            self.precincts.append((after.state_voter_id, after.version, judgement.voting_precinct))
+        self.records.append(JudgedRecord(outcome, after.message_sequence, payload, basis, changes))
+
+    def _basis(self, sequence: int, judgement: Judgement) -> str:
+        changed = ", ".join(judgement.changed)
+        if judgement.voting_precinct is not None:
+            changed += f"{', ' if changed else ''}voting precinct for {judgement.voting_precinct.election_id}"
+        return f"Job {self._job.job_id}, record {sequence}: {changed}"[:400]
 
 
-class _Judged(NamedTuple):
-    record: BatchRecord
-    voter: Voter | None
-    precinct: VotingPrecinct | None
-    judgement: Judgement
+def _old_and_new(voter: Voter, after: Voter, precinct: VotingPrecinct | None, judgement: Judgement) -> str:
+    changes: dict[str, Any] = {name: [voter[FIELD_INDEX[name]], after[FIELD_INDEX[name]]] for name in judgement.changed}
+    if judgement.voting_precinct is not None:
+        changes["voting_precinct"] = [precinct, judgement.voting_precinct]
+    return _AS_JSON(changes)
 
 
 class _Known:
@@ -89,67 +100,36 @@ class _Known:
 def apply_chunk(uow: UnitOfWork, instance: JobInstance, job: Job, circumstances: Circumstances, records: Sequence[BatchRecord], position: int) -> None:
     """Judge and write a chunk in the unit of work given; the caller commits."""
     known = _Known(uow, records, job, circumstances.county_code)
-    chunk = _Chunk()
+    chunk = _Chunk(job)
     for record in records:
         voter = known.of(record)
         uid = None if voter is None else voter.state_voter_id
         precinct = None if uid is None else known.precincts.get(uid)
         judgement = judge(record, voter, circumstances, update_pending=uid in known.blocked, voting_precinct=precinct)
-        _gather(chunk, _Judged(record, voter, precinct, judgement), job, circumstances)
+        chunk.gather(voter, precinct, judgement)
         known.advance(judgement)
     _write(uow, chunk, instance, job, circumstances, position)
-
-
-def _gather(chunk: _Chunk, judged: _Judged, job: Job, circumstances: Circumstances) -> None:
-    outcome, after = judged.judgement.outcome, judged.judgement.after
-    if judged.voter is not None and after is not None:
-        chunk.changes.append(VoterChange(judged.voter, after, judged.judgement.changed))
-        if outcome.outcome is Outcome.APPLIED:
-            _gather_change(chunk, judged, after, job, circumstances)
-    chunk.outcomes.append(outcome)
-    chunk.messages.append(
-        NewMessage(
-            circumstances.county_code,
-            _TYPES[outcome.outcome],
-            f"VRU:{job.job_id}:{outcome.sequence:09d}",
-            render_batch_record_result(job.job_id, outcome),
-            0,
-            None if after is None else after.state_voter_id,
-            None if after is None else after.message_sequence,
-            outcome.ems_voter_id,
-            outcome.version,
-            job.job_id,
-            outcome.sequence,
-        )
-    )
-
-
-def _gather_change(chunk: _Chunk, judged: _Judged, after: Voter, job: Job, circumstances: Circumstances) -> None:
-    uid, sequence, before = after.state_voter_id, judged.record.sequence, judged.voter
-    changed, precinct = judged.judgement.changed, judged.judgement.voting_precinct
-    detail: dict[str, Any] = {name: [before[FIELD_INDEX[name]], after[FIELD_INDEX[name]]] for name in changed} if before else {}
-    basis = f"Job {job.job_id}, record {sequence}: {', '.join(changed)}"
-    if precinct is not None:
-        chunk.precincts.append((uid, after.version, precinct))
-        detail["voting_precinct"] = [judged.precinct, precinct]
-        basis += f"{', ' if changed else ''}voting precinct for {precinct.election_id}"
-    county, text = circumstances.county_code, _AS_JSON(detail)
-    chunk.activities.append(NewActivity(uid, county, ACTIVITY, circumstances.today, basis[:400], after.version, job.job_id))
-    chunk.audits.append(AuditEntry(circumstances.now, f"job:{job.job_id}", "VoterUpdated", "Voter", str(uid), county, f"{job.job_id}/{sequence}", text))
 
 
 def _write(uow: UnitOfWork, chunk: _Chunk, instance: JobInstance, job: Job, circumstances: Circumstances, position: int) -> None:
     now = circumstances.now
     uow.voters.save_changes(chunk.changes, now, job.job_id)
     uow.voters.save_voting_precincts(chunk.precincts, now)
-    uow.voters.add_activities(chunk.activities, now)
-    uow.audit.add(chunk.audits)
-    uow.jobs.add_outcomes(job.job_id, chunk.outcomes)
-    uow.messages.add(chunk.messages, now)
+    uow.batches.keep(
+        JudgedChunk(
+            job_id=job.job_id,
+            county_code=circumstances.county_code,
+            activity_type=ACTIVITY,
+            audit_action="VoterUpdated",
+            at=now,
+            day=circumstances.today,
+            records=chunk.records,
+        )
+    )
     uow.jobs.save_progress(
         instance.instance_id,
         str(instance.lease_token),
         position=position,
-        records_processed=chunk.outcomes[-1].sequence,
-        counts=Counter((outcome.outcome, outcome.reason) for outcome in chunk.outcomes),
+        records_processed=chunk.records[-1].outcome.sequence,
+        counts=Counter((record.outcome.outcome, record.outcome.reason) for record in chunk.records),
     )

@@ -5,6 +5,7 @@ Nothing is saved unless `commit()` is reached; leaving the block without it roll
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from types import TracebackType
@@ -51,6 +52,41 @@ class AuditEntry(NamedTuple):
     county_code: str | None
     correlation_id: str | None
     detail: str | None
+
+
+class JudgedRecord(NamedTuple):
+    """What is kept of one judged batch record beside the voter's own rows.
+
+    `payload` is its queue message; `basis` the activity entry and `changes` the audit's old and new values (JSON) of an
+    applied one, None otherwise.
+    """
+
+    outcome: RecordOutcome
+    voter_sequence: int | None
+    payload: str
+    basis: str | None
+    changes: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedChunk:
+    """The judged records of one transaction, in file order, with what they have in common."""
+
+    job_id: int
+    county_code: str
+    activity_type: str
+    audit_action: str
+    at: datetime
+    day: date
+    records: Sequence[JudgedRecord]
+
+
+class BatchRepository(Protocol):
+    """What each record of a batch leaves behind: outcome, message, activity, audit (VRU-10 to VRU-12)."""
+
+    def keep(self, chunk: JudgedChunk) -> None:
+        """Write all of it; a second outcome for a record raises Conflict."""
+        ...
 
 
 class VoterRepository(Protocol):
@@ -424,6 +460,7 @@ class IdentityRepository(Protocol):
 class UnitOfWork(Protocol):
     """One transaction. `with` begins it; without `commit()` it rolls back."""
 
+    batches: BatchRepository
     voters: VoterRepository
     messages: MessageRepository
     jobs: JobRepository

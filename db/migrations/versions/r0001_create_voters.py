@@ -152,6 +152,7 @@ def _create_voters() -> None:
         sa.Column("job_id", sa.BigInteger, comment="The batch job that wrote this version, if one did (VRU-13)"),
         sa.Column("recorded_at", UtcTimestamp, nullable=False),
         sa.PrimaryKeyConstraint("state_voter_id", "version", name="pk_voter_version"),
+        sa.CheckConstraint("vnc_due IN (0,1)", name=op.f("ck_voter_version_vnc_due")),
         comment="Every version of every record; as of a day: the highest version with effective_date <= day",
     )
 

@@ -13,18 +13,20 @@ from click.testing import CliRunner
 from votecal_soap.cli import votecal
 from votecal_soap.cli.session import Session
 from votecal_soap.clock import FixedClock
+from votecal_soap.log import QUIET
 
 NOW = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
 def _logging_as_before():
-    """The command line sends the process's log lines to its own stream; the next test has another."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+    """The command line sends the process's log lines to its own stream and sets levels; the next test has its own."""
+    handlers = logging.getLogger().handlers[:]
+    levels = {name: logging.getLogger(name).level for name in (None, *QUIET)}
     yield
-    root.handlers[:] = handlers
-    root.setLevel(level)
+    logging.getLogger().handlers[:] = handlers
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class Registry:
     def message(self, voter: Voter | None = None, **values: Any) -> NewMessage:
         """A message about a voter, next in line."""
         about = {"state_voter_id": voter and voter.state_voter_id, "ems_voter_id": voter and voter.ems_voter_id, "record_version": voter and voter.version}
-        usual = {"county_code": "19", "message_type": MessageType.BATCH_RECORD_APPLIED, "dedup_key": f"key:{next(self.keys)}", "payload": "<BatchRecordResult/>"}
+        usual = {"county_code": "19", "message_type": MessageType.BATCH_RECORD_APPLIED, "dedup_key": f"key:{next(self.keys)}", "payload": "<Result/>"}
         rest = {"blocks_updates": 0, "voter_sequence": None, "job_id": None, "record_sequence": None}
         return NewMessage(**{**usual, **rest, **about, **values})
 

@@ -219,6 +219,17 @@ def test_how_a_run_ended_is_kept(database, due):
     assert claim(database) is None
 
 
+def test_an_error_that_says_more_than_fits_is_kept_in_part(real_database, registry):
+    with real_database() as uow:
+        job_id = registry.job(uow)
+        registry.run(uow, job_id)
+        run = uow.jobs.claim("w", LEASE, LIMIT)
+        uow.jobs.finish(run.instance_id, run.lease_token, InstanceState.FAILED, error_code="VC-5002", error_text="x" * 5_000, error_ref="y" * 500)
+        uow.jobs.set_state(job_id, JobState.FAILED, remark="z" * 5_000)
+        ended = uow.jobs.instance(run.instance_id)
+        assert (len(ended.error_text), len(ended.error_ref), len(uow.jobs.get(job_id).remark)) == (1_000, 200, 1_000)
+
+
 @pytest.mark.requirement("JOB-01")
 def test_a_paused_run_waits_until_it_is_resumed(database, due):
     job_id, instance_id = due
@@ -257,12 +268,15 @@ OUTCOMES = [
         None,
         None,
         None,
-        (FieldError("R-1", "HomePrecinct", Severity.FATAL, "No such precinct.", FailureReason.PRECINCT_NOT_FOUND), FieldError("R-2", None, Severity.NON_FATAL, "x")),
+        (
+            FieldError("R-1", "HomePrecinct", Severity.FATAL, "No such precinct.", FailureReason.PRECINCT_NOT_FOUND),
+            FieldError("R-2", None, Severity.NON_FATAL, "Too long."),
+        ),
     ),
 ]
 
 
-@pytest.mark.requirement("VRU-11", "VRU-12")
+@pytest.mark.requirement("VRU-21")
 def test_outcomes_come_back_in_sequence_with_every_broken_rule(database, due):
     job_id, _ = due
     with database() as uow:

@@ -49,7 +49,7 @@ def test_messages_come_oldest_first_and_at_most_as_many_as_asked(database, regis
         assert uow.messages.depth("19") == 5
 
 
-@pytest.mark.requirement("EWS-02", "EWS-03")
+@pytest.mark.requirement("EWS-02")
 def test_a_header_has_everything_but_the_payload(database, registry, voters):
     message = registry.message(voters[0], voter_sequence=1, job_id=7, record_sequence=3, message_type=MessageType.IDV_RESULT)
     add(database, registry, message)
@@ -58,7 +58,8 @@ def test_a_header_has_everything_but_the_payload(database, registry, voters):
         (detail,) = uow.messages.page("19", 10, with_payload=True)
         assert header == detail._replace(payload=None)
         assert detail.payload == message.payload
-        assert (header.message_type, header.enqueued_at, header.state_voter_id, header.voter_sequence) == ("IdvResult", registry.now, voters[0].state_voter_id, 1)
+        assert (header.message_type, header.enqueued_at, header.voter_sequence) == ("IdvResult", registry.now, 1)
+        assert header.state_voter_id == voters[0].state_voter_id
         assert (header.ems_voter_id, header.record_version, header.job_id, header.record_sequence) == (voters[0].ems_voter_id, 1, 7, 3)
 
 
@@ -69,11 +70,10 @@ def test_messages_of_a_voter_never_overtake_each_other(database, registry, voter
     add(database, registry, younger, older, other)
     with database() as uow:
         assert [message.voter_sequence for message in uow.messages.page("19", 10, with_payload=False)] == [1, 1]
-        first = ids(uow, limit=1)[0]
-        assert [message.dedup_key for message in (older,)] and uow.messages.by_ids("19", [first])[0].voter_sequence == 1
         assert uow.messages.depth("19") == 3
+        (first, *_) = ids(uow)
         uow.messages.clear("19", processed(first), registry.now)
-        assert len(ids(uow)) == 2
+        assert {message.voter_sequence for message in uow.messages.page("19", 10, with_payload=False)} == {1, 2}
 
 
 @pytest.mark.requirement("EWS-02", "EWS-05")

@@ -210,7 +210,7 @@ def test_voters_that_wait_for_dmv_come_in_uid_order(database, registry):
 
 
 def test_an_activity_needs_its_voter(real_database, registry):
-    with pytest.raises(Exception, match="(?i)foreign key"), real_database() as uow:
+    with pytest.raises(Exception, match=r"(?i)foreign key"), real_database() as uow:
         uow.voters.add_activities([NewActivity(1, "19", "Update", date(2026, 1, 1), "batch", 1, None)], registry.now)
         uow.commit()
 

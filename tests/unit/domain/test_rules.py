@@ -45,7 +45,7 @@ def translator(county: str | None = COUNTY, kinds: frozenset[DataKind] = frozens
 
 def read(given: dict[str, str | None], **options: object) -> tuple[dict[str, object], list[FieldError]]:
     errors: list[FieldError] = []
-    return translator(**options).registration(given, errors), errors  # type: ignore[arg-type, return-value]
+    return translator(**options).values(tuple(given), tuple(given.values()), errors), errors  # type: ignore[arg-type, return-value]
 
 
 @pytest.mark.requirement("VRU-08")

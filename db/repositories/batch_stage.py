@@ -1,0 +1,112 @@
+"""A temporary table that a chunk's records pass through on their way into four tables."""
+
+from typing import Any, Final
+
+from sqlalchemy import BigInteger, Column, Connection, Insert, Integer, MetaData, Select, String, Table, bindparam, cast, func, insert, literal, select
+
+from db.bulk import BulkWriter, Columns
+from db.tables import audit_entry, batch_record_outcome, ems_message, voter_activity
+from db.types import LongText
+from votecal_soap.domain.ems_messages import MessageState
+from votecal_soap.use_cases.ports import JudgedChunk
+
+_stage: Final = Table(
+    "batch_stage",
+    MetaData(),
+    Column("record_sequence", Integer, primary_key=True),
+    Column("outcome", String(20)),
+    Column("reason", String(40)),
+    Column("state_voter_id", BigInteger),
+    Column("ems_voter_id", String(60)),
+    Column("record_version", Integer),
+    Column("detail", LongText),
+    Column("voter_sequence", Integer),
+    Column("payload", LongText),
+    Column("basis", String(400)),
+    Column("changes", LongText),
+    prefixes=["TEMPORARY"],
+)
+_OUTCOME: Final = ("record_sequence", "outcome", "reason", "state_voter_id", "ems_voter_id", "record_version", "detail")
+
+
+def _given(table: Table, name: str) -> Any:  # noqa: ANN401 - a bind of the column's own type
+    return bindparam(f"given_{name}", type_=table.c[name].type)
+
+
+def _spread(table: Table, values: dict[str, Any], where: Any = None) -> Insert:  # noqa: ANN401 - SQL expressions
+    chosen: Select[Any] = select(*values.values()).order_by(_stage.c.record_sequence)
+    return insert(table).from_select(list(values), chosen if where is None else chosen.where(where))
+
+
+_OUTCOMES: Final = _spread(
+    batch_record_outcome,
+    {"job_id": _given(batch_record_outcome, "job_id"), **{name: _stage.c[name] for name in _OUTCOME}},
+)
+_ACTIVITIES: Final = _spread(
+    voter_activity,
+    {
+        **{name: _stage.c[name] for name in ("state_voter_id", "basis", "record_version")},
+        **{name: _given(voter_activity, name) for name in ("county_code", "activity_type", "activity_date", "job_id", "recorded_at")},
+    },
+    _stage.c.basis.is_not(None),
+)
+_AUDITS: Final = _spread(
+    audit_entry,
+    {
+        **{name: _given(audit_entry, name) for name in ("at", "actor", "action", "county_code")},
+        "subject_kind": literal("Voter"),
+        "subject_id": cast(_stage.c.state_voter_id, String(60)),
+        "correlation_id": _given(audit_entry, "correlation_id") + cast(_stage.c.record_sequence, String(20)),
+        "detail": _stage.c.changes,
+    },
+    _stage.c.changes.is_not(None),
+)
+_MESSAGES: Final = _spread(
+    ems_message,
+    {
+        **{name: _stage.c[name] for name in ("state_voter_id", "voter_sequence", "ems_voter_id", "record_version", "record_sequence", "payload")},
+        **{name: _given(ems_message, name) for name in ("county_code", "queue_county", "job_id", "enqueued_at")},
+        "message_type": literal("BatchRecord") + _stage.c.outcome,
+        "state": literal(str(MessageState.OPEN)),
+        "dedup_key": _given(ems_message, "dedup_key") + func.printf("%09d", _stage.c.record_sequence),
+        "blocks_updates": literal(0),
+    },
+)
+
+
+class BatchStage:
+    """The stage of one connection; it is emptied before each use."""
+
+    def __init__(self, connection: Connection, bulk: BulkWriter) -> None:
+        """Make the table unless the connection has it."""
+        self._connection = connection
+        self._bulk = bulk
+        if self._exists():
+            connection.execute(_stage.delete())
+        else:
+            _stage.create(connection, checkfirst=False)
+
+    def _exists(self) -> bool:
+        named = "SELECT 1 FROM temp.sqlite_master WHERE name = 'batch_stage'"
+        return self._connection.exec_driver_sql(named).first() is not None
+
+    def spread(self, chunk: JudgedChunk, columns: Columns) -> None:
+        """Take the records in and write them to their tables."""
+        self._bulk.insert(_stage, columns)
+        given = {
+            "county_code": chunk.county_code,
+            "queue_county": chunk.county_code,
+            "job_id": chunk.job_id,
+            "activity_type": chunk.activity_type,
+            "activity_date": chunk.day,
+            "recorded_at": chunk.at,
+            "at": chunk.at,
+            "enqueued_at": chunk.at,
+            "actor": f"job:{chunk.job_id}",
+            "action": chunk.audit_action,
+            "correlation_id": f"{chunk.job_id}/",
+            "dedup_key": f"VRU:{chunk.job_id}:",
+        }
+        values = {f"given_{name}": value for name, value in given.items()}
+        for statement in (_OUTCOMES, _ACTIVITIES, _AUDITS, _MESSAGES):
+            self._connection.execute(statement, values)

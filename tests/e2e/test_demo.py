@@ -1,0 +1,89 @@
+"""`votecal demo`: the whole line, in processes of its own, as a person starts it."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from votecal_soap.county.state_client import StateAddress, StateClient
+from votecal_soap.domain.batches import FailureReason
+
+README = Path(__file__).parents[2] / "README.md"
+COMMAND = [sys.executable, "-m", "votecal_soap.cli", "demo", "--voters", "1000"]
+
+
+@pytest.fixture
+def environ(tmp_path):
+    """An environment that names a database which the demonstration must leave alone."""
+    return {**os.environ, "VOTECAL_DATABASE_URL": f"sqlite:///{tmp_path / 'somebody.db'}", "TMPDIR": str(tmp_path)}
+
+
+@pytest.mark.requirement("VRU-11", "VRU-12", "VRU-13", "VRU-14", "VRU-15", "VRU-16", "VRU-17", "VRU-21", "EWS-02", "EWS-04", "IDV-01")
+def test_the_demonstration_finds_exactly_what_it_planted(environ, tmp_path):
+    done = subprocess.run([*COMMAND, "--once", "--json"], env=environ, capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    account = json.loads(done.stdout)
+    assert account["is_exact"] is True
+    assert all(count["planted"] == count["at_state"] == count["at_county"] > 0 for count in account["outcomes"])
+    assert {count["reason"] for count in account["outcomes"]} == {None, *FailureReason}
+    assert account["queue_before"] > 1000
+    assert account["queue_after"] == 0
+    assert all(not message["still_offered"] and message["still_kept"] for message in account["messages"])
+    assert "\x1b" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.requirement("EWS-01")
+def test_the_services_stay_up_until_interrupted(environ):
+    process = subprocess.Popen(COMMAND, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        shown = _read_until(process, "demo.log")
+        (url,) = re.findall(r"(\S+)/soap/ems-integration\?wsdl", shown)
+        ((username, secret),) = re.findall(r"county 46: (\S+)  (\S+)", shown)
+        (data_dir,) = re.findall(r"VOTECAL_DATA_DIR=(\S+)", shown)
+        client = StateClient(StateAddress(url=url, username=username, password=secret))
+        page = client.get_message_queue(1000)
+        assert {message.message_type for message in page.messages} == {"IdvResult"}
+        assert {(message.ems_voter_id or "")[:2] for message in page.messages} == {"46"}
+        printed = _run_the_readmes_client(url, username, secret)
+        assert len(printed.splitlines()) == len(page.messages) + page.remaining
+        assert client.get_message_queue(1000).messages == ()
+        client.close()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(60) == 0
+        assert not Path(data_dir).exists()
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def _run_the_readmes_client(url, username, secret):
+    (shown,) = re.findall(r"```python\n(.*?)```", README.read_text(), re.DOTALL)
+    program = re.sub(r'"the secret [^"]*"', repr(secret), shown).replace("http://127.0.0.1:8080", url)
+    assert username in program
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _read_until(process, text):
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            break
+    return "".join(lines)
+
+
+def test_a_directory_of_somebody_else_is_refused(environ, tmp_path):
+    (tmp_path / "precious.db").write_text("somebody's")
+    done = subprocess.run([*COMMAND, "--once", "--data-dir", tmp_path], env=environ, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert "VC-4007" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["precious.db"]

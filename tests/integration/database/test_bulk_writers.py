@@ -1,0 +1,86 @@
+"""Each bulk writer writes the same rows; Oracle's runs here on the databases that are at hand."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from sqlalchemy import Connection, select
+
+from db.bulk import bulk_writer, columns_of
+from db.bulk.core import CoreBulkWriter
+from db.engine import create_engine
+from db.tables import audit_entry, election
+from votecal_soap.domain.batches import Outcome
+from votecal_soap.errors import Conflict
+
+NOON = datetime(2026, 3, 2, 12, 0, 0, 123456, tzinfo=UTC)
+DAY = date(2026, 11, 3)
+AWKWARD = ["plain", "tab\tnewline\nreturn\r", "back\\slash \\N \\.", "quote ' \" ,", "ñ 日本 🗳", "", None]
+
+
+@pytest.fixture
+def connection(database_url):
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture(params=[bulk_writer, CoreBulkWriter], ids=["own", "core"])
+def writer(request, connection: Connection):
+    return request.param(connection)
+
+
+def elections(count):
+    return [(f"E{key:04}", f"Election {key}", DAY) for key in range(count)]
+
+
+def stored(connection):
+    return [tuple(row) for row in connection.execute(select(election).order_by(election.c.election_id))]
+
+
+def test_text_instants_and_days_arrive_as_they_left(connection, writer):
+    rows = [(str(key), f"actor {key}", text) for key, text in enumerate(AWKWARD)]
+    constants = {"at": NOON, "action": "Test", "subject_kind": "voter"}
+    writer.insert(audit_entry, columns_of(("subject_id", "actor", "correlation_id"), rows), constants)
+    kept = connection.execute(select(audit_entry.c.at, audit_entry.c.correlation_id, audit_entry.c.action).order_by(audit_entry.c.subject_id)).all()
+    assert [tuple(row) for row in kept] == [(NOON, text or None, "Test") for text in AWKWARD]
+
+
+@pytest.mark.parametrize("count", [1, 2, 99, 100, 2_500])
+def test_rows_are_inserted_and_updated_by_key(connection, writer, count):
+    rows = elections(count)
+    writer.insert(election, columns_of(("election_id", "name", "election_date"), rows))
+    assert stored(connection) == rows
+    keys = {"election_id": [row[0] for row in rows], "name": [row[1] for row in rows]}
+    assert writer.update(election, keys, {"name": [f"New {row[1]}" for row in rows]}, {"election_date": date(2028, 11, 7)}) == count
+    assert stored(connection) == [(key, f"New {name}", date(2028, 11, 7)) for key, name, _ in rows]
+    # The old name is part of the key: nothing matches any more.
+    assert writer.update(election, keys, {"name": [row[1] for row in rows]}) == 0
+
+
+def test_a_second_update_in_one_transaction_is_not_mixed_with_the_first(connection, writer):
+    rows = elections(300)
+    writer.insert(election, columns_of(("election_id", "name", "election_date"), rows))
+    for part, name in ((rows[:150], "first"), (rows[150:], "second")):
+        keys = {"election_id": [row[0] for row in part]}
+        assert writer.update(election, keys, {"name": [name] * 150}) == 150
+    assert [row[1] for row in stored(connection)] == ["first"] * 150 + ["second"] * 150
+
+
+def test_members_of_an_enumeration_are_written_as_their_text(connection, writer):
+    rows = [("E1", Outcome.FAILED, DAY), ("E2", "plain", DAY)]
+    writer.insert(election, columns_of(("election_id", "name", "election_date"), rows))
+    assert [row[1] for row in stored(connection)] == ["Failed", "plain"]
+
+
+def test_no_rows_are_no_statement(connection, writer):
+    writer.insert(election, columns_of(("election_id", "name"), []), {"election_date": DAY})
+    assert writer.update(election, {"election_id": []}, {"name": []}) == 0
+    assert stored(connection) == []
+
+
+def test_a_row_that_exists_is_a_conflict_that_names_its_constraint(writer):
+    columns = columns_of(("election_id", "name", "election_date"), [*elections(2), *elections(1)])
+    with pytest.raises(Conflict) as refused:
+        writer.insert(election, columns)
+    assert refused.value.ref == "pk_election"

@@ -1,0 +1,106 @@
+"""Migrations make exactly the tables that the code speaks of, from an installed package, in any folder."""
+
+import multiprocessing
+import re
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from db import schema
+from db.engine import create_engine
+from db.tables import metadata
+from votecal_soap.errors import ErrorCode, Unavailable
+
+COLUMNS = """SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, identity_generation, ordinal_position
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 8"""
+CONSTRAINTS = """SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
+    WHERE c.connamespace = 'public'::regnamespace AND c.conname <> 'alembic_version_pkc' ORDER BY 1, 2"""
+INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
+COMMENTS = """SELECT c.relname, a.attname, d.description FROM pg_description d JOIN pg_class c ON c.oid = d.objoid
+    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
+    WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1, 2"""
+SEQUENCES = "SELECT sequencename, data_type, cache_size FROM pg_sequences ORDER BY 1"
+
+
+def rows(url, sql):
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        found = [tuple(row) for row in connection.exec_driver_sql(sql)]
+    engine.dispose()
+    return found
+
+
+def created(url):
+    """What metadata makes, in a database of its own."""
+    engine = create_engine(url)
+    metadata.create_all(engine)
+    engine.dispose()
+    return url
+
+
+def sqlite_definitions(url):
+    found = rows(url, "SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'")
+    # The order of a table's constraints says nothing.
+    return {(kind, name): sorted(re.split(r",?\s*\n\s*", sql or "")) for kind, name, sql in found}
+
+
+def test_migrations_and_metadata_make_the_same_on_sqlite(sqlite_url, tmp_path):
+    assert sqlite_definitions(sqlite_url) == sqlite_definitions(created(f"sqlite:///{tmp_path / 'metadata.db'}"))
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("catalogue", [COLUMNS, CONSTRAINTS, INDEXES, COMMENTS, SEQUENCES])
+def test_migrations_and_metadata_make_the_same_on_postgresql(postgres_url, empty_postgres_url, catalogue):
+    made = rows(created(empty_postgres_url), catalogue)
+    assert made
+    assert rows(postgres_url, catalogue) == made
+
+
+def test_an_upgrade_can_be_taken_back_and_done_again(database_url, tmp_path, request):
+    url = f"sqlite:///{tmp_path / 'other.db'}" if database_url.startswith("sqlite") else request.getfixturevalue("empty_postgres_url")
+    assert schema.current(url) is None
+    for _ in range(2):
+        schema.upgrade(url)
+        assert schema.current(url) == schema.head()
+        schema.downgrade(url, "base")
+        assert schema.current(url) is None
+
+
+def test_a_second_upgrade_changes_nothing(sqlite_url):
+    before = sqlite_definitions(sqlite_url)
+    schema.upgrade(sqlite_url)
+    assert sqlite_definitions(sqlite_url) == before
+
+
+def test_two_upgrades_at_once_are_done_one_after_the_other(database_url, tmp_path, request):
+    url = f"sqlite:///{tmp_path / 'other.db'}" if database_url.startswith("sqlite") else request.getfixturevalue("empty_postgres_url")
+    with multiprocessing.get_context("spawn").Pool(2) as pool:
+        pool.map(schema.upgrade, [url] * 2, chunksize=1)
+    schema.check(url)
+
+
+def test_two_upgrades_in_one_process_do_not_meet(sqlite_url, tmp_path):
+    urls = [f"sqlite:///{tmp_path / name}" for name in ("a.db", "b.db", "a.db")]
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(schema.upgrade, urls))
+    assert [sqlite_definitions(url) for url in urls] == [sqlite_definitions(sqlite_url)] * 3
+
+
+def test_a_database_that_is_not_upgraded_is_refused_with_what_to_do(tmp_path):
+    with pytest.raises(Unavailable, match="votecal db upgrade") as refused:
+        schema.check(f"sqlite:///{tmp_path / 'old.db'}")
+    assert refused.value.code is ErrorCode.SCHEMA_OUTDATED
+
+
+def test_the_upgrade_is_found_from_any_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    schema.upgrade("sqlite:///here.db")
+    schema.check("sqlite:///here.db")
+
+
+def test_the_upgrade_for_oracle_is_plain_sql_for_19c():
+    sql = schema.upgrade_sql("oracle+oracledb://")
+    assert "CREATE TABLE voter (" in sql
+    assert "CREATE UNIQUE INDEX uq_voter_ems ON voter (ems_voter_id, CASE WHEN ems_voter_id IS NOT NULL THEN county_code END)" in sql
+    assert "CONSTRAINT uq_voter_ems" not in sql
+    assert not re.search(r"\bBOOLEAN\b|\bJSON,|RETURNING|VARCHAR2[^(]", sql)

@@ -1,0 +1,45 @@
+"""The state's processes in miniature: web server, scheduler and worker, each in a thread, on the loopback address alone."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from typing import Final
+
+from jobs.scheduler import JobScheduler
+from jobs.worker import Worker
+from votecal_soap.bootstrap import Application
+from votecal_soap.wsgi import WebServer
+
+LOOPBACK: Final = "127.0.0.1"
+_FAREWELL_SECONDS: Final = 30
+
+
+def free_port() -> int:
+    """A port that nobody listens on just now."""
+    with socket.socket() as found:
+        found.bind((LOOPBACK, 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def services_up(application: Application) -> Iterator[None]:
+    """The services answer and the worker works while the block runs."""
+    server, worker, scheduler = WebServer(application), Worker(application), JobScheduler(application)
+    with ExitStack() as stack:
+        stack.enter_context(_running("web", server.run, server.stop))
+        stack.enter_context(_running("worker", worker.run, worker.stop))
+        scheduler.start()
+        stack.callback(scheduler.stop)
+        yield
+
+
+@contextmanager
+def _running(name: str, run: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+    thread = threading.Thread(target=run, name=name, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop()
+        thread.join(_FAREWELL_SECONDS)
