@@ -11,10 +11,9 @@ from datetime import UTC, date, datetime
 from itertools import islice
 from pathlib import Path
 
+from db.engine import create_engine
 from db.schema import upgrade
 from db.unit_of_work import SqlUnitOfWorkFactory
-
-from db.engine import create_engine
 from votecal_soap.clock import SystemClock
 from votecal_soap.contract.batch_expansion import ExpansionLimits
 from votecal_soap.contract.batch_writer import (

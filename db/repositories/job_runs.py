@@ -73,6 +73,7 @@ def _run(row: Row[Any]) -> JobInstance:
         position=row.position,
         records_processed=row.records_processed,
         record_count=row.record_count,
+        without_precinct_count=row.without_precinct_count,
         upload_id=row.upload_id,
         stop_requested=None if row.stop_requested is None else StopRequest(row.stop_requested),
         error_code=row.error_code,

@@ -119,6 +119,10 @@ class SqlJobRepository:
         """Keep the number of records that the file holds."""
         leases.change(self._connection, instance_id, lease_token, record_count=record_count)
 
+    def set_without_precinct_count(self, instance_id: int, lease_token: str, count: int) -> None:
+        """Keep how many registered voters have no voting precinct."""
+        leases.change(self._connection, instance_id, lease_token, without_precinct_count=count)
+
     def finish(
         self,
         instance_id: int,

@@ -65,6 +65,7 @@ job_instance = Table(
     Column("position", BigInteger, nullable=False, comment="First byte not yet processed"),
     Column("records_processed", Integer, nullable=False),
     Column("record_count", Integer),
+    Column("without_precinct_count", Integer, comment="Registered voters without a voting precinct as the run ended (VRU-21)"),
     Column("upload_id", BigInteger, ForeignKey("upload.upload_id", name="fk_job_instance_upload")),
     Column("error_code", ShortText(60)),
     Column("error_text", ShortText(1000)),

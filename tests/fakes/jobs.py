@@ -112,6 +112,9 @@ class FakeJobRepository:
     def set_record_count(self, instance_id: int, lease_token: str, record_count: int) -> None:
         self._keep(replace(self._held(instance_id, lease_token), record_count=record_count))
 
+    def set_without_precinct_count(self, instance_id: int, lease_token: str, count: int) -> None:
+        self._keep(replace(self._held(instance_id, lease_token), without_precinct_count=count))
+
     def finish(self, instance_id: int, lease_token: str, state: InstanceState, **error: str | None) -> None:
         run = replace(self._held(instance_id, lease_token), state=state, lease_token=None, stop_requested=None, **error)
         self._state.runs[instance_id] = KeptRun(replace(run, finished_at=_now()) if state.is_finished else run)

@@ -109,7 +109,8 @@ class JobInstance:
     """One run of a job, unique per job and due time; claimed under a lease (JOB-02).
 
     `position` is the first byte of the work file that is not yet processed; `records_processed` the last
-    sequence committed. `attempt` counts claims. `lease_token` proves that the holder still holds it.
+    sequence committed. `without_precinct_count` is known once the run has ended, if its job names an election.
+    `attempt` counts claims. `lease_token` proves that the holder still holds it.
     """
 
     instance_id: int
@@ -122,6 +123,7 @@ class JobInstance:
     position: int
     records_processed: int
     record_count: int | None
+    without_precinct_count: int | None = None
     upload_id: int | None
     stop_requested: StopRequest | None
     error_code: str | None

@@ -153,7 +153,7 @@ class _Field:
                 value = step(value)
             elif check is not None and not check(value):
                 return None, FieldError(rule.code, self._ref, rule.severity, rule.text, rule.reason)
-        return (date.fromisoformat(value) if self._is_date and value else value), None
+        return (date.fromisoformat(value) if self._is_date and value else value or None), None
 
     def trace(self, text: str | None) -> list[tuple[Action, str | None, bool]]:
         value, seen = text or None, []
@@ -176,7 +176,8 @@ def _compile(rule: Rule, reference: Reference) -> tuple[Step | None, Check | Non
                 return lambda value: (table.get(value, value) or None) if value else None, None
             case Action.REPLACE:
                 pattern, replacement = re.compile(given["pattern"]), str(given.get("replacement", ""))
-                return lambda value: (pattern.sub(replacement, value) or None) if value else None, None
+                # What loses all its characters was given and is wrong: a judging rule must see it, so it is not None yet.
+                return lambda value: pattern.sub(replacement, value) if value else value, None
             case Action.CLEAR:
                 nothing = frozenset(given["values"])
                 return lambda value: None if value in nothing else value, None

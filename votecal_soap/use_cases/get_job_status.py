@@ -5,7 +5,7 @@ from votecal_soap.domain.file_exchange import FileRefusal, JobReport
 from votecal_soap.domain.jobs import Job, JobInstance, JobState
 from votecal_soap.errors import ErrorCode
 from votecal_soap.use_cases.county_jobs import county_job
-from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
+from votecal_soap.use_cases.ports import UnitOfWorkFactory
 
 
 def get_job_status(job_id: int, caller: Caller, unit_of_work: UnitOfWorkFactory) -> JobReport:
@@ -19,18 +19,11 @@ def get_job_status(job_id: int, caller: Caller, unit_of_work: UnitOfWorkFactory)
             record_count=run.record_count if run else None,
             records_processed=run.records_processed if run else 0,
             counts=dict(uow.jobs.counts(job_id)),
-            voters_without_voting_precinct=_voters_without_voting_precinct(uow, job),
+            voters_without_voting_precinct=run.without_precinct_count if run else None,
             refusal=_refusal(job, run),
             received_at=upload.completed_at if upload else None,
             completed_at=run.finished_at if run and job.state is JobState.COMPLETED else None,
         )
-
-
-def _voters_without_voting_precinct(uow: UnitOfWork, job: Job) -> int | None:
-    """Counted at the end only: it reads all the county's voters."""
-    if job.state is not JobState.COMPLETED or job.election_id is None or job.county_code is None:
-        return None
-    return uow.voters.count_without_voting_precinct(job.county_code, job.election_id)
 
 
 def _refusal(job: Job, run: JobInstance | None) -> FileRefusal | None:

@@ -189,6 +189,10 @@ def _finish(instance: JobInstance, job: Job, work: BatchWork, stopped: StopReque
     }
     state, job_state = ends[stopped]
     with work.unit_of_work() as uow:
+        if state is InstanceState.COMPLETED and job.election_id is not None:
+            # It reads all the county's voters: counted once, here, and not at each question.
+            count = uow.voters.count_without_voting_precinct(str(job.county_code), job.election_id)
+            uow.jobs.set_without_precinct_count(instance.instance_id, str(instance.lease_token), count)
         uow.jobs.finish(instance.instance_id, str(instance.lease_token), state)
         uow.jobs.set_state(job.job_id, job_state)
         now = work.clock.now()

@@ -113,6 +113,7 @@ def _create_runs() -> None:
         sa.Column("position", sa.BigInteger, nullable=False, comment="First byte not yet processed"),
         sa.Column("records_processed", sa.Integer, nullable=False),
         sa.Column("record_count", sa.Integer),
+        sa.Column("without_precinct_count", sa.Integer, comment="Registered voters without a voting precinct as the run ended (VRU-21)"),
         sa.Column("upload_id", sa.BigInteger),
         sa.Column("error_code", ShortText(60)),
         sa.Column("error_text", ShortText(1000)),

@@ -70,9 +70,12 @@ def test_status_and_results_of_a_processed_job_are_read(connect, state):
     ]
     with state.application.unit_of_work() as uow:
         uow.jobs.add_outcomes(job_id, outcomes)
+        uow.jobs.add_instance(job_id, state.clock.now() - timedelta(days=3650), upload_id=None, record_count=2)
+        run = uow.jobs.claim("worker", 60, 5)
+        uow.jobs.set_without_precinct_count(run.instance_id, run.lease_token, 7)
         uow.commit()
     service = connect("batch-data-exchange").service
-    assert service.GetJobStatus(JobId=job_id).VotersWithoutVotingPrecinct == 0
+    assert service.GetJobStatus(JobId=job_id).VotersWithoutVotingPrecinct == 7
     page = service.GetJobResults(JobId=job_id, MaximumRecords=1)
     (result,) = page.BatchRecordResults.BatchRecordResult
     assert (result.RecordSequence, result.Outcome, result.RecordVersion, page.MoreResults) == (1, "Applied", 2, True)

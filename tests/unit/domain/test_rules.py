@@ -77,6 +77,12 @@ def test_a_non_fatal_rule_leaves_its_field_out_and_keeps_the_rest():
 
 
 @pytest.mark.requirement("VRU-09")
+def test_a_value_of_which_nothing_is_left_is_wrong_and_clears_nothing():
+    values, errors = read({"phone": "none", "last_name": "?"})
+    assert (values, {e.code for e in errors}) == ({}, {"PhoneFormat", "NameHasWrongCharacters"})
+
+
+@pytest.mark.requirement("VRU-09")
 def test_a_fault_in_part_of_an_address_keeps_the_whole_old_address():
     values, errors = read({"house_number": "12", "street_name": "Main", "street_type": "Wharf", "residence_city": "Bishop", "email": "a@example.org"})
     assert values == {"email": "a@example.org"}

@@ -1,0 +1,35 @@
+"""The county queues."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, NewMessage, QueuedMessage
+
+
+class MessageRepository(Protocol):
+    """The county queues."""
+
+    def add(self, messages: Sequence[NewMessage], enqueued_at: datetime) -> None:
+        """Queue messages in this transaction (EWS-06); the depth counters move at commit."""
+        ...
+
+    def page(self, county_code: str, limit: int, *, with_payload: bool) -> list[QueuedMessage]:
+        """Open messages, oldest first, per voter in voter sequence (EWS-02, EWS-05)."""
+        ...
+
+    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[QueuedMessage]:
+        """Those of these messages that are this county's, cleared ones included."""
+        ...
+
+    def depth(self, county_code: str) -> int:
+        """How many are open; does not scan."""
+        ...
+
+    def clear(self, county_code: str, clearances: Sequence[Clearance], at: datetime) -> dict[int, ClearResult]:
+        """Clear in order; idempotent; never another county's; a younger one never before an older of the same voter."""
+        ...
+
+    def voters_with_blocking(self, county_code: str, state_voter_ids: Sequence[int]) -> set[int]:
+        """Voters with an open message about a change that the county did not make itself (VRU-13)."""
+        ...

@@ -1,0 +1,49 @@
+"""One unit of work and its repositories."""
+
+from types import TracebackType
+from typing import Protocol, Self
+
+from votecal_soap.use_cases.ports.files import IdentityRepository, LoadRepository, UploadRepository
+from votecal_soap.use_cases.ports.jobs import JobRepository
+from votecal_soap.use_cases.ports.messages import MessageRepository
+from votecal_soap.use_cases.ports.reference import ReferenceRepository
+from votecal_soap.use_cases.ports.trails import AuditRepository, BatchRepository
+from votecal_soap.use_cases.ports.voters import VoterRepository
+
+
+class UnitOfWork(Protocol):
+    """One transaction. `with` begins it; without `commit()` it rolls back."""
+
+    batches: BatchRepository
+    voters: VoterRepository
+    messages: MessageRepository
+    jobs: JobRepository
+    uploads: UploadRepository
+    reference: ReferenceRepository
+    audit: AuditRepository
+    loads: LoadRepository
+    identity: IdentityRepository
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        ...
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Roll back what was not committed."""
+        ...
+
+    def commit(self) -> None:
+        """Make it so: queue counters last, so that their rows are locked for the shortest time."""
+        ...
+
+
+class UnitOfWorkFactory(Protocol):
+    """Makes units of work; `read_only` ones never lock out a writer."""
+
+    def __call__(self, *, read_only: bool = False) -> UnitOfWork:
+        """A unit of work that has not begun."""
+        ...
+
+    def close(self) -> None:
+        """Give back all connections."""
+        ...

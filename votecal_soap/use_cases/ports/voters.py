@@ -1,0 +1,75 @@
+"""Voters, their versions, voting precincts and activity."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+from votecal_soap.domain.voters import Voter, VotingPrecinct
+from votecal_soap.use_cases.ports.trails import NewActivity
+
+
+class VoterChange(NamedTuple):
+    """A voter before and after, with the names of the fields that differ (VRU-10)."""
+
+    before: Voter
+    after: Voter
+    changed: tuple[str, ...]
+
+
+class VoterRepository(Protocol):
+    """Voters, their versions, voting precincts and activity."""
+
+    def lock_by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
+        """Current records by UID, locked until the end of the transaction; unknown ids are left out."""
+        ...
+
+    def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
+        """Current records of one county by its own ids, locked likewise."""
+        ...
+
+    def get(self, state_voter_id: int) -> Voter | None:
+        """The current record."""
+        ...
+
+    def version_as_of(self, state_voter_id: int, day: date) -> Voter | None:
+        """The record as it was in force on a legal day: the highest version effective by then (VRU-10, S2.27)."""
+        ...
+
+    def voting_precincts(self, election_id: str, state_voter_ids: Sequence[int]) -> dict[int, VotingPrecinct]:
+        """Where these voters vote at an election."""
+        ...
+
+    def save_changes(self, changes: Sequence[VoterChange], recorded_at: datetime, job_id: int | None = None) -> None:
+        """Write the new current rows and a version for each whose `version` rose; a row that moved meanwhile raises Conflict.
+
+        Several changes of one voter may come in order: each makes its version, the last is the current row.
+        """
+        ...
+
+    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[int]:
+        """Of these (UID, version known to the county): UIDs with a later version that this job did not write (VRU-13)."""
+        ...
+
+    def save_voting_precincts(self, rows: Sequence[tuple[int, int, VotingPrecinct]], recorded_at: datetime) -> None:
+        """Keep (UID, version, voting precinct); earlier ones stay as history."""
+        ...
+
+    def add_voters(self, voters: Sequence[Voter], recorded_at: datetime) -> None:
+        """Insert new records with version 1."""
+        ...
+
+    def add_activities(self, activities: Sequence[NewActivity], recorded_at: datetime) -> None:
+        """Append to activity histories."""
+        ...
+
+    def reserve_state_voter_ids(self, count: int) -> int:
+        """The first of `count` UIDs that nobody else will get."""
+        ...
+
+    def count_without_voting_precinct(self, county_code: str, election_id: str) -> int:
+        """Registered (Active or Inactive) voters of the county without a voting precinct for the election (VRU-21)."""
+        ...
+
+    def pending_identity(self, after_state_voter_id: int, limit: int) -> list[Voter]:
+        """Voters whose DL/ID or SSN4 waits for DMV, in UID order (IDV-01)."""
+        ...
