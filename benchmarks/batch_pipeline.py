@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.batch_objects import write_by_objects
@@ -89,18 +89,26 @@ def _apply_alone(workload: Workload, database: Path, source: BatchSource, rules:
     now = work.clock.now()
     circumstances = Circumstances(county_code=COUNTY, after_steps=AfterSteps(rules.book), now=now, today=legal_date(now))
     seconds = 0.0
-    waiting: list[BatchRecord] = []
-    for block in read_blocks(source, rules, 0, 0):
-        waiting += block.records
-        if len(waiting) < CHUNK:
-            continue
-        chunk, waiting = waiting, []
+    for chunk, position in _chunks(source, rules):
         begun = time.perf_counter()
         with work.unit_of_work() as uow:
-            apply_chunk(uow, instance, job, circumstances, chunk, block.position)
+            apply_chunk(uow, instance, job, circumstances, chunk, position)
             uow.commit()
         seconds += time.perf_counter() - begun
     return seconds
+
+
+def _chunks(source: BatchSource, rules: ReadingRules) -> Iterator[tuple[list[BatchRecord], int]]:
+    waiting: list[BatchRecord] = []
+    position = 0
+    for block in read_blocks(source, rules, 0, 0):
+        waiting += block.records
+        position = block.position
+        if len(waiting) >= CHUNK:
+            yield waiting, position
+            waiting = []
+    if waiting:
+        yield waiting, position
 
 
 def _end_to_end(workload: Workload, database: Path, *, parsers: int) -> float:

@@ -7,12 +7,12 @@ worker holds, then an update that says what it expects. `FETCH FIRST ... FOR UPD
 import uuid
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, case, func, null, or_, select, update
+from sqlalchemy import Connection, and_, case, func, insert, null, or_, select, update
 
 from db.clock import utcnow
 from db.in_lists import in_lists
 from db.repositories import job_runs
-from db.tables import job, job_instance
+from db.tables import audit_entry, job, job_instance
 from votecal_soap.domain.jobs import InstanceState, JobInstance, JobState, StopRequest
 from votecal_soap.errors import Conflict, ErrorCode
 
@@ -136,4 +136,5 @@ def _exhausted(connection: Connection, instance_id: int, attempt_limit: int) -> 
     jobs = update(job).where(job.c.job_id == job_id)
     connection.execute(jobs.where(job.c.repeat_cron.is_(None)).values(state=JobState.FAILED))
     connection.execute(jobs.where(job.c.repeat_cron.is_not(None)).values(state=JobState.PENDING))
+    connection.execute(insert(audit_entry).values(at=utcnow(), actor="workers", action="FailRun", subject_kind="run", subject_id=str(instance_id)))
     return True

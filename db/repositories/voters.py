@@ -70,15 +70,15 @@ class SqlVoterRepository:
         """Write the new current rows and a version for each whose `version` rose; a row that moved meanwhile raises Conflict."""
         save_changes(self._connection, self._bulk, changes, recorded_at, job_id)
 
-    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[int]:
-        """Of these (UID, version known to the county): UIDs with a later version that this job did not write (VRU-13)."""
+    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+        """Of these (UID, version known to the county): those with a later version that this job did not write (VRU-13)."""
         others = (
             select(voter_version.c.state_voter_id, func.max(voter_version.c.version).label("newest"))
             .where(voter_version.c.state_voter_id.in_(listed()), or_(voter_version.c.job_id.is_(None), voter_version.c.job_id != job_id))
             .group_by(voter_version.c.state_voter_id)
         )
         newest = {row.state_voter_id: row.newest for row in select_listed(self._connection, others, [base[0] for base in base_versions])}
-        return {state_voter_id for state_voter_id, known in base_versions if newest.get(state_voter_id, known) > known}
+        return {(state_voter_id, known) for state_voter_id, known in base_versions if newest.get(state_voter_id, known) > known}
 
     def save_voting_precincts(self, rows: Sequence[tuple[int, int, VotingPrecinct]], recorded_at: datetime) -> None:
         """Keep (UID, version, voting precinct); earlier ones stay as history."""

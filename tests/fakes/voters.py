@@ -45,10 +45,9 @@ class FakeVoterRepository:
             if after.version > before.version:
                 self._state.versions[after.state_voter_id, after.version] = (after, job_id)
 
-    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[int]:
-        known = dict(base_versions)
-        written = ((key, version, by) for (key, version), (_, by) in self._state.versions.items() if key in known)
-        return {key for key, version, by in written if version > known[key] and by != job_id}
+    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+        written = [(key, version) for (key, version), (_, by) in self._state.versions.items() if by != job_id]
+        return {(uid, known) for uid, known in base_versions for key, version in written if key == uid and version > known}
 
     def save_voting_precincts(self, rows: Sequence[tuple[int, int, VotingPrecinct]], recorded_at: datetime) -> None:
         for state_voter_id, version, precinct in rows:

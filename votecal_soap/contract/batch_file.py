@@ -7,7 +7,8 @@ from lxml import etree
 
 from votecal_soap.contract.batch_elements import HEADER, RECORD, RECORD_COUNT, ROOT, TRAILER, Q
 from votecal_soap.contract.batch_integrity import BatchFileShape
-from votecal_soap.contract.batch_schema import block_schema, hardened_parser
+from votecal_soap.contract.batch_schema import block_schema
+from votecal_soap.contract.parser import HARDENED
 from votecal_soap.domain.batches import SCHEMA_VERSION, BatchHeader
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
@@ -36,7 +37,7 @@ def read_head(path: Path, shape: BatchFileShape) -> BatchFileHead:
     with path.open("rb") as file:
         head = file.read(shape.first_record)
     name = shape.record_end[2:-1].replace(b"Record", b"VoterRecordUpdateBatch")
-    root = etree.fromstring(head + b"</" + name + b">", hardened_parser())
+    root = etree.fromstring(head + b"</" + name + b">", etree.XMLParser(**HARDENED))
     header = root.find(HEADER)
     others = [child for child in root if child.tag != HEADER and isinstance(child.tag, str)]
     if root.tag != ROOT or header is None or others or not block_schema().validate(_alone(header)):
@@ -54,7 +55,7 @@ def check_trailer(path: Path, shape: BatchFileShape, head: BatchFileHead) -> Non
         rest = file.read(1 << 16)
     opening = head.opening.replace(b"RecordBlock", b"VoterRecordUpdateBatch", 1)
     try:
-        root = etree.fromstring(opening + rest, hardened_parser())
+        root = etree.fromstring(opening + rest, etree.XMLParser(**HARDENED))
     except etree.XMLSyntaxError as error:
         raise _trailer_wrong() from error
     count = root.findtext(f"{TRAILER}/{RECORD_COUNT}")
@@ -108,10 +109,9 @@ def survey(path: Path) -> int:
     """Count the records of a file that may not be cut (comments, CDATA, odd end tags), and check its Trailer: slow and exact."""
     count = 0
     trailer: str | None = None
-    options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True, "remove_pis": True}
     try:
         with path.open("rb") as file:
-            for _, element in etree.iterparse(file, tag=(RECORD, TRAILER), **options):
+            for _, element in etree.iterparse(file, tag=(RECORD, TRAILER), **HARDENED):
                 parent = element.getparent()
                 if parent is None or parent.tag != ROOT:
                     continue

@@ -15,8 +15,9 @@ from votecal_soap.contract.batch_elements import RECORD, ROOT
 from votecal_soap.contract.batch_file import BatchFileHead
 from votecal_soap.contract.batch_integrity import BatchFileShape
 from votecal_soap.contract.batch_record import RecordReader, unparsable
-from votecal_soap.contract.batch_schema import block_schema, hardened_parser
+from votecal_soap.contract.batch_schema import block_schema
 from votecal_soap.contract.batch_writer import NAMESPACE
+from votecal_soap.contract.parser import HARDENED
 from votecal_soap.contract.record_text import RecordText
 from votecal_soap.domain.batches import BatchRecord
 from votecal_soap.domain.translation import Translator
@@ -75,7 +76,7 @@ class BatchReader:
         return records
 
     def _parse(self, cut: bytes) -> etree._Element:
-        return etree.fromstring(self._head.opening + cut + self._head.closing, hardened_parser())
+        return etree.fromstring(self._head.opening + cut + self._head.closing, etree.XMLParser(**HARDENED))
 
     def _records(self, cut: str) -> list[str]:
         end = self._shape.record_end.decode()
@@ -102,9 +103,8 @@ class BatchReader:
 
     def _one_by_one(self, records_processed: int) -> Iterator[RecordBlock]:
         sequence = 0
-        options = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "remove_comments": True, "remove_pis": True}
         with self._path.open("rb") as file:
-            for _, element in etree.iterparse(file, tag=RECORD, **options):
+            for _, element in etree.iterparse(file, tag=RECORD, **HARDENED):
                 parent = element.getparent()
                 if parent is None or parent.tag != ROOT:
                     continue

@@ -10,9 +10,8 @@ from typing import Final
 from lxml import etree
 
 from votecal_soap.contract import batch_elements as names
-from votecal_soap.contract.batch_schema import block_schema
 from votecal_soap.contract.record_text import RecordValues
-from votecal_soap.contract.violations import violation_ref, violation_text
+from votecal_soap.contract.schemas import MessageSchema, SchemaViolation
 from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Severity
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voters import VotingPrecinct
@@ -30,6 +29,7 @@ class RecordReader:
         """`election_id` is the job's."""
         self._translator = translator
         self._election_id = election_id
+        self._schema = MessageSchema("voter-record-update-batch.xsd")
 
     def read(self, record: etree._Element, sequence: int) -> BatchRecord:
         """Read a record that satisfies the schema; `sequence` is its place in the file."""
@@ -81,10 +81,10 @@ class RecordReader:
     def read_doubtful(self, record: etree._Element, sequence: int) -> BatchRecord:
         """Read a record that may break the schema."""
         alone = etree.fromstring(etree.tostring(record, with_tail=False))
-        schema = block_schema()
-        if schema.validate(alone):
+        violations = self._schema.violations(alone, limit=MOST_VIOLATIONS)
+        if not violations:
             return self.read(record, sequence)
-        errors = [_violation(entry, alone) for entry in list(schema.error_log)[:MOST_VIOLATIONS]]  # type: ignore[call-overload] # the stubs miss that the log iterates
+        errors = [_violation(violation) for violation in violations]
         state_voter_id = _matching(alone.findtext(names.STATE_VOTER_ID), _STATE_ID)
         ems_voter_id = _matching(alone.findtext(names.EMS_VOTER_ID), _EMS_ID)
         return BatchRecord(sequence, int(state_voter_id) if state_voter_id else None, ems_voter_id, None, None, {}, None, tuple(errors))
@@ -124,8 +124,9 @@ def _matching(text: str | None, pattern: re.Pattern[str]) -> str | None:
     return text if text is not None and pattern.fullmatch(text) else None
 
 
-def _violation(entry: etree._LogEntry, record: etree._Element) -> FieldError:
-    return FieldError("SchemaViolation", violation_ref(entry, record), Severity.FATAL, violation_text(entry), FailureReason.RECORD_UNREADABLE)
+def _violation(violation: SchemaViolation) -> FieldError:
+    ref = violation.ref.removeprefix("/Record").removeprefix("/") or None
+    return FieldError("SchemaViolation", ref, Severity.FATAL, violation.text, FailureReason.RECORD_UNREADABLE)
 
 
 def _sequence_wrong(sequence: int) -> FieldError:

@@ -1,4 +1,4 @@
-"""The schema that cut blocks of records are validated against, and the parser that reads them.
+"""The schema that cut blocks of records are validated against.
 
 One schema object a thread and process: lxml keeps one error log in it (measured: shared, one client saw another's value).
 """
@@ -29,8 +29,3 @@ def block_schema() -> etree.XMLSchema:
             source = _BLOCK % (folder / "voter-record-update-batch.xsd").as_uri()
             schema = _mine.schema = etree.XMLSchema(etree.fromstring(source))
     return schema
-
-
-def hardened_parser() -> etree.XMLParser:
-    """No entities, no network, no DTD, no huge trees; comments and instructions are dropped."""
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True)

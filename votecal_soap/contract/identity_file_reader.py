@@ -6,25 +6,18 @@ A file is refused whole: DMV mends it and sends it again, and nobody has to find
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 from lxml import etree
 
 from votecal_soap.contract.identity_files import ANSWERS, NAMESPACE, REQUESTS, SCHEMA_FILE
+from votecal_soap.contract.parser import HARDENED
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.domain.identity import IdentificationKind, IdentityAnswer, IdentityCheck
 from votecal_soap.domain.voters import VerificationStatus
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
 _N: Final = f"{{{NAMESPACE}}}"
-_HARDENED: Final[dict[str, Any]] = {
-    "resolve_entities": False,
-    "no_network": True,
-    "load_dtd": False,
-    "huge_tree": False,
-    "remove_comments": True,
-    "remove_pis": True,
-}
 _RECORDS: Final = {ANSWERS: "Answer", REQUESTS: "Request"}
 
 
@@ -96,7 +89,7 @@ def _children(path: Path, root_name: str) -> Iterator[etree._Element]:
 
 def _parsed(file: IO[bytes], root_name: str) -> Iterator[etree._Element]:
     depth = 0
-    for event, element in etree.iterparse(file, events=("start", "end"), **_HARDENED):
+    for event, element in etree.iterparse(file, events=("start", "end"), **HARDENED):
         if event == "start":
             depth += 1
             if depth == 1:

@@ -5,7 +5,7 @@ encoding they claim. All of that is refused here, before anything reads an eleme
 """
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -17,6 +17,17 @@ _ENCODINGS: Final = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "utf-8", "as
 _DECLARED: Final = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
 # Possessive, so that a crafted prolog cannot make it backtrack.
 _DOCTYPE: Final = re.compile(r"\s*+(?:(?><\?.*?\?>|<!--.*?-->)\s*+)*+<!DOCTYPE", re.DOTALL)
+
+
+HARDENED: Final[dict[str, Any]] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+"""How files are parsed, whole or by events: no entities, network, DTD or huge trees; comments and instructions are dropped."""
 
 
 def hardened_parser(encoding: str | None = None) -> etree.XMLParser:

@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from votecal_soap.contract.batch_elements import GROUP_PARTS, REGISTRATION_ORDER, SINGLE
 
 SHAPES_KEPT: Final = 4_096
-_TEXT: Final = r"([^<&\r]*)"
+_TEXT: Final = r"([^<&\r]*+)"
 
 
 class RecordValues(NamedTuple):
@@ -31,12 +31,12 @@ class RecordValues(NamedTuple):
 
 
 def _element(name: str, *, empty_means_absent: bool = False) -> str:
-    empty = rf"<{name}\s*/>\s*|" if empty_means_absent else ""
-    return rf"(?:{empty}<{name}\s*>{_TEXT}</{name}\s*>\s*)?"
+    empty = rf"<{name}\s*+/>\s*+|" if empty_means_absent else ""
+    return rf"(?:{empty}<{name}\s*+>{_TEXT}</{name}\s*+>\s*+)?+"
 
 
 def _group(name: str, inside: str) -> str:
-    return rf"(?:(<{name})\s*>\s*{inside}</{name}\s*>\s*)?"
+    return rf"(?:(<{name})\s*+>\s*+{inside}</{name}\s*+>\s*+)?+"
 
 
 def _registration() -> tuple[str, list[tuple[str, str | None]]]:
@@ -58,7 +58,7 @@ _INSIDE, _CAPTURES = _registration()
 _IDS: Final = "".join(_element(name) for name in ("StateVoterId", "EmsVoterId", "BaseVersion", "EffectiveDate"))
 _PRECINCT: Final = _group("VotingPrecinct", "".join(_element(name, empty_means_absent=True) for name in ("ElectionId", "PrecinctCode", "PrecinctPart")))
 _RECORD: Final = re.compile(
-    rf"""\s*<Record\s+sequence\s*=\s*["']([0-9]+)["']\s*>\s*{_IDS}(?:<Registration\s*>\s*{_INSIDE}</Registration\s*>\s*)?{_PRECINCT}</Record>"""
+    rf"""\s*+<Record\s++sequence\s*+=\s*+["']([0-9]++)["']\s*+>\s*+{_IDS}(?:<Registration\s*+>\s*+{_INSIDE}</Registration\s*+>\s*+)?+{_PRECINCT}</Record>"""
 ).fullmatch
 _FIRST: Final = 5
 _AFTER: Final = _FIRST + len(_CAPTURES)

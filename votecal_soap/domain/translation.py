@@ -72,12 +72,15 @@ class Translator:
         """Translate and judge what a record sent; broken rules are appended to `errors`, their fields left out."""
         shape = self._shapes.get(fields) or self._shape(fields)
         # One pass in C over the remembered answers; only the values that are new to their field cost Python.
-        found = dict(zip(fields, map(_LOOK_UP, shape, texts, _NEVER), strict=False))
-        if NEW in found.values():
-            self._judge_new(found, dict(zip(fields, texts, strict=True)), errors)
+        found = list(map(_LOOK_UP, shape, texts, _NEVER))
+        dropped = self._judge_new(found, fields, texts, errors) if NEW in found else ()
+        values = dict(zip(fields, found, strict=True))
+        for name in dropped:
+            for other in KEPT_TOGETHER.get(name, (name,)):
+                values.pop(other, None)
         if self._forbidden and not self._forbidden.keys().isdisjoint(fields):
             errors.extend(self._unauthorised({self._forbidden[name] for name in fields if name in self._forbidden}))
-        return found
+        return values
 
     def _shape(self, names: tuple[str, ...]) -> list[dict[str | None, Value]]:
         if len(self._shapes) >= SHAPES:
@@ -85,18 +88,15 @@ class Translator:
         shape = self._shapes[names] = [self._passed[name] for name in names]
         return shape
 
-    def _judge_new(self, found: dict[str, Value], given: Mapping[str, str | None], errors: list[FieldError]) -> None:
-        new = [name for name, value in found.items() if value is NEW]
+    def _judge_new(self, found: list[Value], fields: tuple[str, ...], texts: tuple[str | None, ...], errors: list[FieldError]) -> list[str]:
+        """Fill in the answers that were not remembered; the fields whose rules are broken."""
         dropped: list[str] = []
-        for name in new:
-            value, error = self._ask(name, given[name])
-            found[name] = value
+        for place in [place for place, value in enumerate(found) if value is NEW]:
+            found[place], error = self._ask(fields[place], texts[place])
             if error is not None:
                 errors.append(error)
-                dropped.append(name)
-        for name in dropped:
-            for other in KEPT_TOGETHER.get(name, (name,)):
-                found.pop(other, None)
+                dropped.append(fields[place])
+        return dropped
 
     def voting_precinct(self, given: VotingPrecinct, election_id: str | None, errors: list[FieldError]) -> VotingPrecinct | None:
         """Translate and judge a voting precinct; `election_id` is the job's."""

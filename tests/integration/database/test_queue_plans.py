@@ -20,7 +20,7 @@ def test_a_page_follows_the_index_and_sorts_nothing(deep_queue):
     with deep_queue(read_only=True) as uow:
         connection = uow._connection
         explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-        values = {"county": "19", "after": 0, "page_limit": 100}
+        values = {"county": "19", "page_limit": 100}
         compiled = _PAGES[False].params(values).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
         plan = "\n".join(str(row) for row in connection.execute(text(explain + str(compiled))))
     assert "ix_ems_message_queue" in plan or "pk_ems_message" in plan, plan

@@ -46,8 +46,8 @@ class VoterRepository(Protocol):
         """
         ...
 
-    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[int]:
-        """Of these (UID, version known to the county): UIDs with a later version that this job did not write (VRU-13)."""
+    def changed_by_others(self, job_id: int, base_versions: Sequence[tuple[int, int]]) -> set[tuple[int, int]]:
+        """Of these (UID, version known to the county): those with a later version that this job did not write (VRU-13)."""
         ...
 
     def save_voting_precincts(self, rows: Sequence[tuple[int, int, VotingPrecinct]], recorded_at: datetime) -> None:
