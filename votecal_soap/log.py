@@ -9,6 +9,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Final, TextIO
 
 ALLOWED_FIELDS: Final = frozenset(
@@ -39,13 +40,21 @@ class JsonFormatter(logging.Formatter):
 
 
 def _places(record: logging.LogRecord) -> list[str]:
-    trace = record.exc_info[2] if record.exc_info else None
-    places: list[str] = []
+    return _steps(record.exc_info[2] if record.exc_info else None)
+
+
+def place_of(error: BaseException) -> str:
+    """An exception's type and where it was raised, without its text: that may quote a value."""
+    return f"{type(error).__name__} at {(_steps(error.__traceback__) or ['?'])[-1]}"
+
+
+def _steps(trace: TracebackType | None) -> list[str]:
+    steps: list[str] = []
     while trace is not None:
         code = trace.tb_frame.f_code
-        places.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
+        steps.append(f"{code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno} {code.co_name}")
         trace = trace.tb_next
-    return places[-8:]
+    return steps[-8:]
 
 
 def event(logger: logging.Logger, name: str, /, *, level: int = logging.INFO, exc_info: bool = False, **identifiers: object) -> None:

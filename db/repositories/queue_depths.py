@@ -5,10 +5,13 @@ another's transaction.
 """
 
 from collections import Counter
+from typing import Final
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from db.tables import ems_queue
+
+_OPEN_COUNT: Final = select(ems_queue.c.open_count).where(ems_queue.c.county_code == bindparam("county"))
 
 
 class QueueDepths:
@@ -25,7 +28,7 @@ class QueueDepths:
 
     def depth(self, county_code: str) -> int:
         """How many messages are open, this transaction's own included."""
-        kept = self._connection.execute(select(ems_queue.c.open_count).where(ems_queue.c.county_code == county_code)).scalar()
+        kept = self._connection.execute(_OPEN_COUNT, {"county": county_code}).scalar()
         return int(kept or 0) + self._changes[county_code]
 
     def write(self) -> None:

@@ -30,9 +30,15 @@ class SqlVoterRepository:
         self._connection = connection
         self._bulk = bulk
 
-    def lock_by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
-        """Current records by UID, locked until the end of the transaction; unknown ids are left out."""
-        return self._locked(_CURRENT.where(voter.c.state_voter_id.in_(listed())), state_voter_ids)
+    def lock_by_state_id(self, state_voter_ids: Sequence[int], county_code: str | None = None) -> list[Voter]:
+        """Current records by UID, of one county if it is given, locked until the end of the transaction; others are left out."""
+        wanted = _CURRENT.where(voter.c.state_voter_id.in_(listed()))
+        return self._locked(wanted if county_code is None else wanted.where(voter.c.county_code == county_code), state_voter_ids)
+
+    def existing(self, state_voter_ids: Sequence[int]) -> set[int]:
+        """Which of these UIDs there are, in any county; nothing is locked or told of them."""
+        there = select(voter.c.state_voter_id).where(voter.c.state_voter_id.in_(listed()))
+        return {row.state_voter_id for row in select_listed(self._connection, there, state_voter_ids)}
 
     def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
         """Current records of one county by its own ids, locked likewise."""

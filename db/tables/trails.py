@@ -27,7 +27,9 @@ load_progress = Table(
     county_column(fk="fk_load_progress_county"),
     Column("sha256", ShortText(64), nullable=False),
     Column("position", BigInteger, nullable=False),
-    Column("records", Integer, nullable=False),
+    Column("records", Integer, nullable=False, comment="Of these neither loaded nor refused: the state had them already"),
+    Column("loaded", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
     PrimaryKeyConstraint("county_code", "sha256", name="pk_load_progress"),
     comment="How far each initial load has come",
 )

@@ -10,7 +10,7 @@ from fakes.state import FakeState
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, StaffUser
 from votecal_soap.domain.jobs import FINISHED_STATES
 from votecal_soap.domain.uploads import Upload, UploadState
-from votecal_soap.use_cases.ports import AuditEntry, IdentityRequest
+from votecal_soap.use_cases.ports import AuditEntry, IdentityRequest, LoadProgress
 
 
 class FakeUploadRepository:
@@ -148,11 +148,11 @@ class FakeLoadRepository:
     def __init__(self, state: FakeState) -> None:
         self._state = state
 
-    def position(self, county_code: str, sha256: str) -> tuple[int, int]:
-        return self._state.loads.get((county_code, sha256), (0, 0))
+    def progress(self, county_code: str, sha256: str) -> LoadProgress:
+        return self._state.loads.get((county_code, sha256), LoadProgress())
 
-    def save_position(self, county_code: str, sha256: str, position: int, records: int) -> None:
-        self._state.loads[county_code, sha256] = (position, records)
+    def save_progress(self, county_code: str, sha256: str, progress: LoadProgress) -> None:
+        self._state.loads[county_code, sha256] = progress
 
 
 class FakeIdentityRepository:

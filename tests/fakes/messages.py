@@ -7,6 +7,7 @@ from datetime import datetime
 from fakes.state import FakeState, KeptMessage, already_exists
 
 from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage
+from votecal_soap.use_cases.ports.messages import RenderMessage
 
 
 class FakeMessageRepository:
@@ -27,6 +28,9 @@ class FakeMessageRepository:
         offered = [key for key in self._open(county_code) if not self._overtakes(key)]
         page = [self._queued(key) for key in offered[:limit]]
         return page if with_payload else [message._replace(payload=None) for message in page]
+
+    def rendered_page(self, county_code: str, limit: int, render: RenderMessage, *, with_payload: bool) -> list[str]:
+        return [render(*message) for message in self.page(county_code, limit, with_payload=with_payload)]
 
     def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[QueuedMessage]:
         return [self._queued(key) for key in sorted(set(message_ids)) if self._is_of(county_code, key)]

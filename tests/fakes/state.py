@@ -12,7 +12,7 @@ from votecal_soap.domain.jobs import Job, JobInstance
 from votecal_soap.domain.uploads import Upload
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode
-from votecal_soap.use_cases.ports import AuditEntry, IdentityRequest, NewActivity
+from votecal_soap.use_cases.ports import AuditEntry, IdentityRequest, LoadProgress, NewActivity
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class FakeState:
     precincts: dict[tuple[str, str], Precinct] = field(default_factory=dict)
     codes: dict[tuple[str, str], str] = field(default_factory=dict)
     rules: dict[str, str] = field(default_factory=dict)
-    loads: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    loads: dict[tuple[str, str], LoadProgress] = field(default_factory=dict)
     identity: dict[int, IdentityRequest] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
 

@@ -16,8 +16,12 @@ class FakeVoterRepository:
     def __init__(self, state: FakeState) -> None:
         self._state = state
 
-    def lock_by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
-        return [self._state.voters[key] for key in sorted(set(state_voter_ids)) if key in self._state.voters]
+    def lock_by_state_id(self, state_voter_ids: Sequence[int], county_code: str | None = None) -> list[Voter]:
+        known = [self._state.voters[key] for key in sorted(set(state_voter_ids)) if key in self._state.voters]
+        return [voter for voter in known if county_code in (None, voter.county_code)]
+
+    def existing(self, state_voter_ids: Sequence[int]) -> set[int]:
+        return {key for key in state_voter_ids if key in self._state.voters}
 
     def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
         wanted = set(ems_voter_ids)

@@ -17,7 +17,8 @@ from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import SERVICES
 from votecal_soap.domain.batches import FailureReason, Outcome
 from votecal_soap.domain.ems_messages import MessageType
-from votecal_soap.domain.rules import RULE_FIELDS, Action, rule_book
+from votecal_soap.domain.rule_parameters import Action
+from votecal_soap.domain.rules import RULE_FIELDS, rule_book
 from votecal_soap.domain.statewide import shipped_rules
 from votecal_soap.errors import ErrorCode, VoteCalError
 

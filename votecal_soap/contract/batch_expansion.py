@@ -14,6 +14,7 @@ from votecal_soap.domain.uploads import Compression
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
 BLOCK: Final = 1 << 20
+_ZIP_METHODS: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _FREE: Final = 16 << 20
 """The ratio is not judged below this size: small files of equal records pack very well."""
 
@@ -30,36 +31,46 @@ def expand(packed: Path, work: Path, compression: Compression, limits: Expansion
     """Write the plain file to `work`, whole or not at all; a broken or bombing file raises InvalidRequest."""
     part = work.with_name(f"{work.name}.part")
     try:
-        with _plain(packed, compression) as source, os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as target:
-            _copy(source, target, packed.stat().st_size, limits)
+        # What fails here is the disk, not the county's file: the run is tried again.
+        with os.fdopen(os.open(part, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as target:
+            for block in _blocks(packed, compression, limits):
+                target.write(block)
             target.flush()
             os.fsync(target.fileno())
         os.replace(part, work)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise InvalidRequest(ErrorCode.FILE_COMPRESSION_WRONG, f"The file is not whole or not {compression}.") from error
     finally:
         part.unlink(missing_ok=True)
 
 
-def _copy(source: IO[bytes], target: IO[bytes], packed_size: int, limits: ExpansionLimits) -> None:
-    allowed = min(limits.byte_limit, max(_FREE, packed_size * limits.ratio_limit))
-    written = 0
-    while block := source.read(BLOCK):
-        written += len(block)
-        if written > allowed:
-            raise InvalidRequest(ErrorCode.FILE_EXPANDS_TOO_FAR, f"The file unpacks to more than {allowed} bytes, which is refused.")
-        target.write(block)
+def _blocks(packed: Path, compression: Compression, limits: ExpansionLimits) -> Iterator[bytes]:
+    allowed = min(limits.byte_limit, max(_FREE, packed.stat().st_size * limits.ratio_limit))
+    read = 0
+    with packed.open("rb") as file:
+        for block in _unpacked(file, compression):
+            read += len(block)
+            if read > allowed:
+                raise InvalidRequest(ErrorCode.FILE_EXPANDS_TOO_FAR, f"The file unpacks to more than {allowed} bytes, which is refused.")
+            yield block
+
+
+def _unpacked(file: IO[bytes], compression: Compression) -> Iterator[bytes]:
+    try:
+        with _plain(file, compression) as source:
+            while block := source.read(BLOCK):
+                yield block
+    except (EOFError, zlib.error, zipfile.BadZipFile, gzip.BadGzipFile, NotImplementedError, RuntimeError) as error:
+        raise InvalidRequest(ErrorCode.FILE_COMPRESSION_WRONG, f"The file is not whole or not {compression}.") from error
 
 
 @contextmanager
-def _plain(packed: Path, compression: Compression) -> Iterator[IO[bytes]]:
+def _plain(file: IO[bytes], compression: Compression) -> Iterator[IO[bytes]]:
     if compression is Compression.GZIP:
-        with gzip.open(packed) as source:
+        with gzip.open(file) as source:
             yield source  # type: ignore[misc] # a GzipFile reads bytes as IO does
         return
-    with zipfile.ZipFile(packed) as archive:
-        names = [entry for entry in archive.infolist() if not entry.is_dir()]
-        if len(names) != 1 or len(archive.infolist()) != 1:
-            raise InvalidRequest(ErrorCode.FILE_COMPRESSION_WRONG, "A zip file holds exactly one entry: the batch file.")
-        with archive.open(names[0]) as source:
+    with zipfile.ZipFile(file) as archive:
+        entries = archive.infolist()
+        if len(entries) != 1 or entries[0].is_dir() or entries[0].compress_type not in _ZIP_METHODS:
+            raise InvalidRequest(ErrorCode.FILE_COMPRESSION_WRONG, "A zip file holds exactly one entry, the batch file, stored or deflated.")
+        with archive.open(entries[0]) as source:
             yield source

@@ -1,7 +1,9 @@
 """Opens a batch file that is whole: its header and trailer, judged against the job that it answers (VRU-18)."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from lxml import etree
 
@@ -11,6 +13,8 @@ from votecal_soap.contract.batch_schema import block_schema
 from votecal_soap.contract.parser import HARDENED
 from votecal_soap.domain.batches import SCHEMA_VERSION, BatchHeader
 from votecal_soap.errors import ErrorCode, InvalidRequest
+
+_COUNT: Final = re.compile("[0-9]{1,10}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,12 +41,13 @@ def read_head(path: Path, shape: BatchFileShape) -> BatchFileHead:
     with path.open("rb") as file:
         head = file.read(shape.first_record)
     name = shape.record_end[2:-1].replace(b"Record", b"VoterRecordUpdateBatch")
-    root = etree.fromstring(head + b"</" + name + b">", etree.XMLParser(**HARDENED))
-    header = root.find(HEADER)
-    others = [child for child in root if child.tag != HEADER and isinstance(child.tag, str)]
-    if root.tag != ROOT or header is None or others or not block_schema().validate(_alone(header)):
-        text = "The Header is missing, incomplete or wrong; see Header in the file's schema."
-        raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, text, ref="/VoterRecordUpdateBatch/Header")
+    try:
+        root = etree.fromstring(head + b"</" + name + b">", etree.XMLParser(**HARDENED))
+    except etree.XMLSyntaxError as error:
+        raise _header_wrong() from error
+    if root.tag != ROOT or [child.tag for child in root] != [HEADER] or _has_text(root) or not block_schema().validate(_alone(root[0])):
+        raise _header_wrong()
+    header = root[0]
     block = shape.record_end[2:-1].replace(b"Record", b"RecordBlock")
     declarations = b"".join(_declaration(prefix, uri) for prefix, uri in root.nsmap.items())
     return BatchFileHead(header=_header(header), opening=b"<" + block + declarations + b">", closing=b"</" + block + b">")
@@ -58,10 +63,9 @@ def check_trailer(path: Path, shape: BatchFileShape, head: BatchFileHead) -> Non
         root = etree.fromstring(opening + rest, etree.XMLParser(**HARDENED))
     except etree.XMLSyntaxError as error:
         raise _trailer_wrong() from error
-    count = root.findtext(f"{TRAILER}/{RECORD_COUNT}")
-    if [child.tag for child in root if isinstance(child.tag, str)] != [TRAILER] or count is None or not count.strip().isdigit():
+    if [child.tag for child in root] != [TRAILER] or _has_text(root):
         raise _trailer_wrong()
-    _compare_count(int(count), shape.record_count)
+    _compare_count(_said(root[0]), shape.record_count)
 
 
 def check_expectation(header: BatchHeader, record_count: int, expected: BatchExpectation) -> None:
@@ -108,35 +112,50 @@ def _header(element: etree._Element) -> BatchHeader:
 def survey(path: Path) -> int:
     """Count the records of a file that may not be cut (comments, CDATA, odd end tags), and check its Trailer: slow and exact."""
     count = 0
-    trailer: str | None = None
+    root = trailer = None
     try:
         with path.open("rb") as file:
             for _, element in etree.iterparse(file, tag=(RECORD, TRAILER), **HARDENED):
                 parent = element.getparent()
                 if parent is None or parent.tag != ROOT:
                     continue
-                if trailer is not None:
-                    raise _trailer_wrong()
-                if element.tag == TRAILER:
-                    trailer = element.findtext(RECORD_COUNT) or ""
-                else:
-                    count += 1
-                _forget_before(element, parent)
+                root, trailer = parent, _alone(element) if element.tag == TRAILER else None
+                _forget_before(element, root, first=count == 0)
+                count += element.tag == RECORD
     except etree.XMLSyntaxError as error:
         text = "Elements are nested too deep, or a text is too long."
         raise InvalidRequest(ErrorCode.FILE_NOT_WELL_FORMED, text, ref=f"after record {count}") from error
-    if trailer is None or not trailer.strip().isdigit():
+    if root is None or trailer is None or [child.tag for child in root] != [TRAILER] or _has_text(root):
         raise _trailer_wrong()
-    _compare_count(int(trailer), count)
+    _compare_count(_said(trailer), count)
     return count
 
 
-def _forget_before(element: etree._Element, parent: etree._Element) -> None:
-    element.clear()
+def _forget_before(element: etree._Element, parent: etree._Element, *, first: bool) -> None:
+    """Free what was read; before the first record stands the Header, before the others a record, and no text anywhere."""
+    if _has_text(parent):
+        raise _trailer_wrong()
     while element.getprevious() is not None:
-        if parent[0].tag not in (HEADER, RECORD):
+        if parent[0].tag != (HEADER if first else RECORD):
             raise _trailer_wrong()
         del parent[0]
+    element.clear()
+
+
+def _has_text(parent: etree._Element) -> bool:
+    return any((text or "").strip() for text in (parent.text, *(child.tail for child in parent)))
+
+
+def _said(trailer: etree._Element) -> int:
+    count = (trailer.findtext(RECORD_COUNT) or "").strip()
+    if [child.tag for child in trailer] != [RECORD_COUNT] or _COUNT.fullmatch(count) is None:
+        raise _trailer_wrong()
+    return int(count)
+
+
+def _header_wrong() -> InvalidRequest:
+    text = "The Header is missing, incomplete or wrong; see Header in the file's schema."
+    return InvalidRequest(ErrorCode.FILE_HEADER_WRONG, text, ref="/VoterRecordUpdateBatch/Header")
 
 
 def _trailer_wrong() -> InvalidRequest:

@@ -17,12 +17,15 @@ BLOCK: Final = 1 << 20
 _SLICE: Final = 64 << 10
 """Text without markup longer than this is refused: expat would hold one token whole in memory."""
 
+_HEAD: Final = 64 << 10
+_DEEPEST: Final = 16
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchFileShape:
     """What the pass found. `first_record` and `after_records` are byte offsets; `record_end` is the end tag as written.
 
-    `plain` says that the file may be cut at record ends: no comments, CDATA, instructions, and each end tag is one record's.
+    `plain` says that the file may be cut at record ends: no comments, CDATA or instructions, and nothing between the records.
     """
 
     first_record: int
@@ -86,6 +89,9 @@ class _Scan:
         self._carry = b""
         self._silence = 0
         self._since_end = 0
+        self._pair: bytes | None = None
+        self._joined = 0
+        self._begins_with_trailer = False
         self._plain = True
         self.seen = 0
 
@@ -93,10 +99,21 @@ class _Scan:
         if self._offset == 0 and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise InvalidRequest(ErrorCode.FILE_ENCODING_WRONG, "The file must be UTF-8, and this is UTF-16.")
         self._refuse_long_text(block)
-        self._parser.Parse(block, False)
+        self._parse(block)
         if self._first_record >= 0:
             self._count(block)
         self._offset += len(block)
+
+    def _parse(self, block: bytes) -> None:
+        """Feed expat; while the head lasts in small pieces, so that an endless head is not read."""
+        start = 0
+        while self._first_record < 0 and start < len(block):
+            if self._offset + start > _HEAD:
+                raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, f"No Record within the first {_HEAD} bytes.", ref="/VoterRecordUpdateBatch/Header")
+            self._parser.Parse(block[start : start + _SLICE], False)
+            start += _SLICE
+        if start < len(block):
+            self._parser.Parse(block[start:] if start else block, False)
 
     def close(self) -> None:
         self._parser.Parse(b"", True)
@@ -104,20 +121,25 @@ class _Scan:
     def shape(self) -> BatchFileShape:
         if self._first_record < 0:
             raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, "The file must hold a Header, Records and a Trailer.", ref="/VoterRecordUpdateBatch")
+        found = self._after_records >= 0
         return BatchFileShape(
             first_record=self._first_record,
             after_records=max(self._after_records, self._first_record),
-            record_count=self.seen,
+            record_count=self.seen + found,
             record_end=self._record_end,
-            plain=self._plain,
+            plain=self._plain and (self._joined == self.seen) and found != self._begins_with_trailer,
         )
 
     def _start(self, name: str, _attributes: object) -> None:
         self._depth += 1
+        if self._depth > _DEEPEST:
+            text = f"Elements of the head are nested more than {_DEEPEST} deep."
+            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, text, ref="/VoterRecordUpdateBatch/Header")
         if self._depth == 1 and "{" + name != ROOT:
             raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, "The root element must be VoterRecordUpdateBatch of this schema version.", ref="/*")
         if self._depth == 2 and "{" + name in (RECORD, TRAILER):
             self._first_record = self._parser.CurrentByteIndex
+            self._begins_with_trailer = "{" + name == TRAILER
             self._parser.StartElementHandler = None
             self._parser.EndElementHandler = None
 
@@ -125,6 +147,10 @@ class _Scan:
         self._depth -= 1
 
     def _count(self, block: bytes) -> None:
+        """Count end tags, and those that the next record follows at once: nothing else may stand between records.
+
+        The last end tag of a window is left to the next one, with what follows it.
+        """
         start = self._offset - len(self._carry)
         window = self._carry + block
         if start < self._first_record:
@@ -133,16 +159,20 @@ class _Scan:
             self._record_end = b"</" + _tag(window) + b">"
         if self._plain and (b"<!" in window or b"<?" in window):
             self._plain = False
-        self.seen += window.count(self._record_end)
-        last = window.rfind(self._record_end)
-        self._since_end += len(block)
-        if last >= 0:
-            self._after_records = start + last + len(self._record_end)
-            self._since_end = len(window) - last
+        end, last = self._record_end, window.rfind(self._record_end)
+        self._since_end = self._since_end + len(block) if last < 0 else len(window) - last
         if self._since_end > 2 * BLOCK:
             raise InvalidRequest(ErrorCode.FILE_RECORD_TOO_LARGE, f"A record is longer than {BLOCK} bytes.", ref=f"after record {self.seen}")
-        # Whatever could be the beginning of an end tag is looked at again with the next block.
-        self._carry = window[max(last + len(self._record_end) if last >= 0 else 0, len(window) - len(self._record_end) + 1) :]
+        if last < 0:
+            self._carry = window[-len(end) :]
+            return
+        if self._pair is None:
+            self._pair = _pair(window, end)
+        self._after_records = start + last + len(end)
+        self.seen += window.count(end, 0, last + len(end) - 1)
+        if self._pair is not None:
+            self._joined += window.count(self._pair, 0, last + len(self._pair) - 1)
+        self._carry = window[last:]
 
     def _refuse_long_text(self, block: bytes) -> None:
         for start in range(0, len(block), _SLICE):
@@ -153,6 +183,13 @@ class _Scan:
             if self._silence > 1:
                 text = f"More than {_SLICE} bytes without an element: no field is so long."
                 raise InvalidRequest(ErrorCode.FILE_RECORD_TOO_LARGE, text, ref=f"after record {self.seen}")
+
+
+def _pair(window: bytes, end: bytes) -> bytes | None:
+    """An end tag, the blanks that this file has between records, and the next start tag; None while there is no next."""
+    rest = window[window.find(end) + len(end) :]
+    blanks, found, _ = rest.partition(b"<")
+    return end + blanks + b"<" + end[2:-1] if found and not blanks.strip() else None
 
 
 def _tag(window: bytes) -> bytes:

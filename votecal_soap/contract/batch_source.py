@@ -26,6 +26,7 @@ from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.rules import Reference, RuleBook
 from votecal_soap.domain.translation import Translator
 from votecal_soap.errors import ErrorCode, InvalidRequest, Unavailable
+from votecal_soap.log import place_of
 
 QUEUED_BLOCKS: Final = 48
 SEND_AT_ONCE: Final = 0.0002
@@ -99,13 +100,18 @@ def _received(connection: Connection) -> Iterator[RecordBlock]:
     # Taken in the writer's own thread: a second one would take the interpreter's lock from every row it writes.
     while True:
         try:
-            block: RecordBlock | None = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our own child
+            block: RecordBlock | str | None = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our own child
         except EOFError as error:
-            text = "The reading process ended before the file did; the batch will go on where it was."
-            raise Unavailable(ErrorCode.BUSY, text) from error
+            raise _ended_early("it was killed") from error
         if block is None:
             return
+        if isinstance(block, str):
+            raise _ended_early(block)
         yield block
+
+
+def _ended_early(why: str) -> Unavailable:
+    return Unavailable(ErrorCode.BUSY, f"The reading process ended before the file did ({why}); the batch will go on where it was.")
 
 
 def _read_ahead(connection: Connection, source: BatchSource, rules: ReadingRules, position: int, records_processed: int) -> None:
@@ -113,9 +119,13 @@ def _read_ahead(connection: Connection, source: BatchSource, rules: ReadingRules
     sys.setswitchinterval(SEND_AT_ONCE)
     waiting: queue.Queue[bytes] = queue.Queue(QUEUED_BLOCKS)
     threading.Thread(target=_send, args=(connection, waiting), daemon=True).start()
-    for block in read_blocks(source, rules, position, records_processed):
-        waiting.put(pickle.dumps(block, protocol=5))
-    waiting.put(pickle.dumps(None))
+    last: str | None = None
+    try:
+        for block in read_blocks(source, rules, position, records_processed):
+            waiting.put(pickle.dumps(block, protocol=5))
+    except Exception as error:  # an exception's text may quote a value: only its type and place leave this process
+        last = place_of(error)
+    waiting.put(pickle.dumps(last))
     waiting.join()
 
 

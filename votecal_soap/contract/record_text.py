@@ -8,7 +8,8 @@ Measured: 8 µs a record against 20 from the tree.
 
 import re
 from collections.abc import Callable
-from operator import itemgetter
+from itertools import repeat
+from operator import is_not, itemgetter
 from typing import Any, Final, NamedTuple
 
 from votecal_soap.contract.batch_elements import GROUP_PARTS, REGISTRATION_ORDER, SINGLE
@@ -61,6 +62,7 @@ _RECORD: Final = re.compile(
     rf"""\s*+<Record\s++sequence\s*+=\s*+["']([0-9]++)["']\s*+>\s*+{_IDS}(?:<Registration\s*+>\s*+{_INSIDE}</Registration\s*+>\s*+)?+{_PRECINCT}</Record>"""
 ).fullmatch
 _FIRST: Final = 5
+_NOTHING: Final = repeat(None)
 _AFTER: Final = _FIRST + len(_CAPTURES)
 
 Shape = tuple[tuple[str, ...], Callable[[tuple[str | None, ...]], tuple[str | None, ...]]]
@@ -80,7 +82,7 @@ class RecordText:
             return None
         captured = found.groups()
         given = captured[_FIRST:_AFTER]
-        present = tuple([value is not None for value in given])
+        present = tuple(map(is_not, given, _NOTHING))
         fields, values = self._shapes.get(present) or self._learn(present)
         precinct = None if captured[_AFTER] is None else (captured[_AFTER + 1] or "", captured[_AFTER + 2] or "", captured[_AFTER + 3])
         return RecordValues(captured[0], captured[1], captured[2], captured[3], captured[4], fields, values(given), precinct)

@@ -17,11 +17,14 @@ from votecal_soap.county.state import BatchDataExchange, JobStatus, PendingJob
 from votecal_soap.county.upload import Sending, send_file
 from votecal_soap.domain.batches import SCHEMA_VERSION
 from votecal_soap.domain.jobs import FINISHED_STATES, JobState, JobType
-from votecal_soap.errors import Conflict, Unavailable, VoteCalError
+from votecal_soap.errors import Conflict, ErrorCode, Unavailable, VoteCalError
 from votecal_soap.log import event
 
 _LOGGER: Final = logging.getLogger(__name__)
 _NOT_YET_SENT: Final = (JobState.PENDING, JobState.STARTED)
+
+RESENDINGS: Final = 3
+"""How often a file that did not arrive as it was is sent again, before a person looks at what damages it."""
 
 
 class DataExchangeService:
@@ -117,7 +120,12 @@ class DataExchangeService:
         """Hear from the state where the job stands, and keep it."""
         status = self._office.retry.call(lambda: self._state.get_job_status(job.job_id))
         stage = _stage_by(status, job.stage)
-        self._jobs.set_result(job.job_id, stage, status, self._office.clock.now())
+        if stage is JobStage.REFUSED and _was_damaged_on_the_way(status) and job.resendings < RESENDINGS:
+            stage = JobStage.FILE_READY
+            self._jobs.send_again(job, status, self._office.clock.now())
+            event(_LOGGER, "file is sent again", level=logging.WARNING, job_id=job.job_id, code=status.refusal_code)
+        else:
+            self._jobs.set_result(job.job_id, stage, status, self._office.clock.now())
         self._office.tell(Progress(step=Step.AWAIT_RESULT, job_id=job.job_id, done=status.records_processed, total=status.record_count))
         if stage is JobStage.DONE and job.file is not None:
             # Citizens' data is kept no longer than it is needed (OPS-05).
@@ -128,6 +136,11 @@ class DataExchangeService:
     def _reach(self, job: CountyJob, stage: JobStage) -> JobStage:
         self._jobs.set_stage(job.job_id, stage, self._office.clock.now())
         return stage
+
+
+def _was_damaged_on_the_way(status: JobStatus) -> bool:
+    """Whether the same bytes may be taken next time: nothing in them is wrong."""
+    return status.refusal_code == ErrorCode.FILE_DIGEST_WRONG
 
 
 def _stage_by(status: JobStatus, stage: JobStage) -> JobStage:

@@ -30,7 +30,10 @@ UNFINISHED: tuple[JobStage, ...] = (JobStage.TAKEN, JobStage.ACKNOWLEDGED, JobSt
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountyJob:
-    """A job as the county keeps it. `change_no` is the county's last change when the extract began."""
+    """A job as the county keeps it. `change_no` is the county's last change when the extract began.
+
+    `resendings` counts how often the file was sent again because it did not arrive as it was.
+    """
 
     job_id: int
     schema_version: str
@@ -40,6 +43,7 @@ class CountyJob:
     change_no: int
     file: BatchFile | None
     next_offset: int
+    resendings: int
     job_state: str | None
     result: str | None
 
@@ -97,13 +101,18 @@ class CountyJobs:
         """Keep what the state says of the job."""
         self._update(job_id, now, stage=stage, job_state=status.job_state, result=json.dumps(asdict(status)))
 
+    def send_again(self, job: CountyJob, status: JobStatus, now: datetime) -> None:
+        """Keep what the state says of the job, and that its file is to be sent once more."""
+        result = json.dumps(asdict(status))
+        self._update(job.job_id, now, stage=JobStage.FILE_READY, job_state=status.job_state, result=result, next_offset=0, resendings=job.resendings + 1)
+
     def _update(self, job_id: int, now: datetime, **values: str | int) -> None:
         assignments = ", ".join(f"{name} = ?" for name in values)
         with self._ems.transaction() as connection:
             connection.execute(f"UPDATE state_jobs SET {assignments}, updated_at = ? WHERE job_id = ?", (*values.values(), now.isoformat(), job_id))  # noqa: S608 - our own column names
 
     def _job(self, row: Sequence[str | int | None]) -> CountyJob:
-        job_id, version, election, kinds, stage, change_no, *file, next_offset, job_state, result = row
+        job_id, version, election, kinds, stage, change_no, *file, next_offset, resendings, job_state, result = row
         return CountyJob(
             job_id=int(job_id or 0),
             schema_version=str(version),
@@ -113,6 +122,7 @@ class CountyJobs:
             change_no=int(change_no or 0),
             file=self._file(file),
             next_offset=int(next_offset or 0),
+            resendings=int(resendings or 0),
             job_state=None if job_state is None else str(job_state),
             result=None if result is None else str(result),
         )
@@ -133,10 +143,10 @@ class CountyJobs:
 _TAKE = """
 INSERT INTO state_jobs (job_id, schema_version, election_cd, kinds, stage, updated_at) VALUES (?, ?, ?, ?, ?, ?)
 ON CONFLICT (job_id) DO UPDATE SET schema_version = excluded.schema_version, election_cd = excluded.election_cd, kinds = excluded.kinds,
-    stage = excluded.stage, file_name = NULL, upload_id = NULL, next_offset = 0, job_state = NULL, updated_at = excluded.updated_at
+    stage = excluded.stage, file_name = NULL, upload_id = NULL, next_offset = 0, resendings = 0, job_state = NULL, updated_at = excluded.updated_at
 """
 _SELECT = """
 SELECT job_id, schema_version, election_cd, kinds, stage, change_no,
-       file_name, byte_count, sha256, record_count, compression, next_offset, job_state, result
+       file_name, byte_count, sha256, record_count, compression, next_offset, resendings, job_state, result
 FROM state_jobs
 """

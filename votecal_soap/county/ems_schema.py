@@ -80,7 +80,7 @@ CREATE TABLE state_jobs (
     stage TEXT NOT NULL,
     change_no INTEGER NOT NULL DEFAULT 0,
     file_name TEXT, byte_count INTEGER, sha256 TEXT, record_count INTEGER, compression TEXT,
-    upload_id INTEGER, next_offset INTEGER NOT NULL DEFAULT 0,
+    upload_id INTEGER, next_offset INTEGER NOT NULL DEFAULT 0, resendings INTEGER NOT NULL DEFAULT 0,
     job_state TEXT, result TEXT,
     updated_at TEXT NOT NULL
 );

@@ -95,7 +95,7 @@ class MessageQuery:
 
 
 class MessagePage(NamedTuple):
-    """Some open messages, oldest first, and how many are open in all."""
+    """Some open messages as the county gets them, oldest first, and how many are open in all."""
 
-    messages: list[QueuedMessage]
+    messages: list[str]
     depth: int

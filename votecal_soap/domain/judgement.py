@@ -88,8 +88,6 @@ def _blocking(record: BatchRecord, voter: Voter | None, circumstances: Circumsta
         unreadable = any(error.reason is FailureReason.RECORD_UNREADABLE for error in record.errors)
         return [] if unreadable else [FailureReason.VOTER_NOT_FOUND]
     reasons = []
-    if voter.county_code != circumstances.county_code:
-        reasons.append(FailureReason.VOTER_DOES_NOT_BELONG)
     if voter.transfer_pending_until is not None and voter.transfer_pending_until > circumstances.now:
         reasons.append(FailureReason.VOTER_PENDING_TRANSFER)
     if update_pending:
@@ -109,20 +107,25 @@ def _against_the_voter(record: BatchRecord, voter: Voter) -> list[FieldError]:
     return errors
 
 
+def judge_elsewhere(record: BatchRecord) -> Judgement:
+    """Judge a record that names another county's voter: that is told, and nothing else of the voter (VRU-14, EWS-01)."""
+    reasons = [FailureReason.VOTER_DOES_NOT_BELONG, *(error.reason for error in record.errors if error.severity is Severity.FATAL)]
+    return _failed(record, None, reasons, list(record.errors))
+
+
 def _failed(record: BatchRecord, voter: Voter | None, reasons: list[FailureReason], errors: list[FieldError]) -> Judgement:
     ordered = sorted(set(reasons), key=ORDER.__getitem__)
-    after = None if voter is None else voter._replace(message_sequence=voter.message_sequence + 1)
-    own = voter is not None and FailureReason.VOTER_DOES_NOT_BELONG not in ordered
     outcome = RecordOutcome(
         sequence=record.sequence,
         outcome=Outcome.FAILED,
         reason=ordered[0],
         further_reasons=tuple(ordered[1:]),
         state_voter_id=record.state_voter_id if voter is None else voter.state_voter_id,
-        ems_voter_id=record.ems_voter_id or (voter.ems_voter_id if voter is not None and own else None),
-        version=voter.version if voter is not None and own else None,
+        ems_voter_id=record.ems_voter_id if voter is None else voter.ems_voter_id,
+        version=None if voter is None else voter.version,
         errors=tuple(errors),
     )
+    after = None if voter is None else voter._replace(message_sequence=voter.message_sequence + 1)
     return Judgement(outcome, after, (), None)
 
 

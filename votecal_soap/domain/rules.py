@@ -6,13 +6,13 @@ statewide one replaces it, so that a county may have another severity.
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from typing import Any, Final
 
 from votecal_soap.domain.batches import FailureReason, Severity
+from votecal_soap.domain.rule_parameters import Action, check_parameters, texts
 from votecal_soap.domain.voters import REGISTRATION_FIELDS
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
@@ -22,36 +22,8 @@ RULE_FIELDS: Final = frozenset((*REGISTRATION_FIELDS, *PRECINCT_FIELDS))
 DATE_FIELDS: Final = frozenset({"date_of_birth", "registration_date"})
 
 
-class Action(StrEnum):
-    """What a rule does with a value; the first four change it, the others judge it."""
-
-    TIDY = "tidy"  # trim, one blank between words
-    UPPER = "upper"
-    TRANSLATE = "translate"  # by `table`; a value that is not in it goes on as it is
-    REPLACE = "replace"  # `pattern` (a regular expression) by `replacement`
-    CLEAR = "clear"  # one of `values` means nothing was given
-    REQUIRED = "required"
-    ONE_OF = "one_of"  # of `values`, or of the reference table `codes`
-    PATTERN = "pattern"  # the whole value matches `pattern`
-    MAX_LENGTH = "max_length"  # at most `length` characters
-    DATE_RANGE = "date_range"  # from `earliest` to today less `minimum_age` years
-    KNOWN_PRECINCT = "known_precinct"  # one of the county's precincts
-
-
+TEXT_ONLY: Final = frozenset({Action.UPPER, Action.TRANSLATE, Action.REPLACE})
 JUDGING: Final = frozenset({Action.REQUIRED, Action.ONE_OF, Action.PATTERN, Action.MAX_LENGTH, Action.DATE_RANGE, Action.KNOWN_PRECINCT})
-_PARAMETERS: Final[dict[Action, frozenset[str]]] = {
-    Action.TIDY: frozenset(),
-    Action.UPPER: frozenset(),
-    Action.TRANSLATE: frozenset({"table"}),
-    Action.REPLACE: frozenset({"pattern", "replacement"}),
-    Action.CLEAR: frozenset({"values"}),
-    Action.REQUIRED: frozenset(),
-    Action.ONE_OF: frozenset({"values", "codes"}),
-    Action.PATTERN: frozenset({"pattern"}),
-    Action.MAX_LENGTH: frozenset({"length"}),
-    Action.DATE_RANGE: frozenset({"earliest", "minimum_age"}),
-    Action.KNOWN_PRECINCT: frozenset(),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,26 +85,26 @@ def _parse(text: str) -> tuple[list[Rule], dict[str, list[str]]]:
     unknown = sorted(set(data) - {"rule", "vnc"})
     if unknown:
         raise InvalidRequest(ErrorCode.RULES_WRONG, "Rules consist of [[rule]] tables and one [vnc] table.", ref=unknown[0])
-    vnc: dict[str, list[str]] = data.get("vnc", {})
+    vnc = data.get("vnc", {})
+    rules = data.get("rule", [])
+    if not isinstance(vnc, dict) or not isinstance(rules, list) or not all(isinstance(item, dict) for item in rules):
+        raise InvalidRequest(ErrorCode.RULES_WRONG, "Rules consist of [[rule]] tables and one [vnc] table.", ref="rule")
     for key, names in vnc.items():
         _check_fields(names, f"vnc.{key}")
-    return [_rule(item, f"rule[{number}]") for number, item in enumerate(data.get("rule", []), 1)], vnc
+    return [_rule(item, f"rule[{number}]") for number, item in enumerate(rules, 1)], vnc
 
 
 def _rule(item: dict[str, Any], ref: str) -> Rule:
     given = dict(item)
-    names = tuple(given.pop("fields", ()))
-    _check_fields(names, f"{ref}.fields")
+    names = _check_fields(given.pop("fields", []), f"{ref}.fields")
     if not names:
         raise InvalidRequest(ErrorCode.RULES_WRONG, "A rule names the fields that it is for.", ref=f"{ref}.fields")
     action = _member(Action, given.pop("action", None), f"{ref}.action")
-    batch_types = frozenset(given.pop("batch_types", ()))
+    batch_types = frozenset(texts(given.pop("batch_types", []), f"{ref}.batch_types"))
     judged = _judgement(given, action, ref) if action in JUDGING else {}
-    wrong = sorted(set(given) - _PARAMETERS[action])
-    if wrong:
-        raise InvalidRequest(ErrorCode.RULES_WRONG, f"The action {action} has no such parameter.", ref=f"{ref}.{wrong[0]}")
-    if _PARAMETERS[action] and not given:
-        raise InvalidRequest(ErrorCode.RULES_WRONG, f"The action {action} needs {' or '.join(sorted(_PARAMETERS[action]))}.", ref=ref)
+    check_parameters(action, given, ref)
+    if action in TEXT_ONLY and not DATE_FIELDS.isdisjoint(names):
+        raise InvalidRequest(ErrorCode.RULES_WRONG, f"The action {action} is for texts, and a date is one already.", ref=f"{ref}.fields")
     return Rule(fields=names, action=action, parameters=given, batch_types=batch_types, **judged)
 
 
@@ -157,7 +129,9 @@ def _member(kind: type[Any], value: object, ref: str) -> Any:  # noqa: ANN401 - 
         raise InvalidRequest(ErrorCode.RULES_WRONG, f"This must be one of: {allowed}.", ref=ref) from error
 
 
-def _check_fields(names: Iterable[str], ref: str) -> None:
+def _check_fields(given: object, ref: str) -> tuple[str, ...]:
+    names = tuple(texts(given, ref))
     for name in names:
         if name not in RULE_FIELDS:
             raise InvalidRequest(ErrorCode.RULES_WRONG, f"There is no field {name!r}; fields: {', '.join(sorted(RULE_FIELDS))}.", ref=ref)
+    return names

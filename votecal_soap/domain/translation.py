@@ -12,8 +12,9 @@ from typing import Final, cast
 
 from votecal_soap.domain.batches import FailureReason, FieldError, Severity
 from votecal_soap.domain.jobs import DataKind
-from votecal_soap.domain.rules import DATE_FIELDS, RULE_FIELDS, Action, Reference, Rule, RuleBook
-from votecal_soap.domain.voters import REGISTRATION_FIELDS, VotingPrecinct
+from votecal_soap.domain.rule_parameters import Action
+from votecal_soap.domain.rules import DATE_FIELDS, RULE_FIELDS, Reference, Rule, RuleBook
+from votecal_soap.domain.voters import FIELD_LENGTHS, REGISTRATION_FIELDS, VotingPrecinct
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
 Value = str | date | None
@@ -23,6 +24,9 @@ Answer = tuple[Value, FieldError | None]
 
 REMEMBERED: Final = 50_000
 """Answers kept per field before it starts afresh: bounds memory where every value differs."""
+
+PRECINCT_LENGTH: Final = 20
+"""Characters of a voting precinct's code and part, as the file's schema and the database have it."""
 
 SHAPES: Final = 1_000
 """Sets of fields kept; a county's records have a few."""
@@ -142,6 +146,7 @@ class _Field:
 
     def __init__(self, name: str, book: RuleBook, reference: Reference, batch_type: str, ref: str | None) -> None:
         self._is_date = name in DATE_FIELDS
+        self._length = FIELD_LENGTHS.get(name, PRECINCT_LENGTH)
         self._ref = ref
         mine = [rule for rule in book.rules if name in rule.fields and (not rule.batch_types or batch_type in rule.batch_types)]
         self._steps = [(rule, *_compile(rule, reference)) for rule in mine]
@@ -153,7 +158,20 @@ class _Field:
                 value = step(value)
             elif check is not None and not check(value):
                 return None, FieldError(rule.code, self._ref, rule.severity, rule.text, rule.reason)
-        return (date.fromisoformat(value) if self._is_date and value else value or None), None
+        return self._date(value) if self._is_date and value else self._bounded(value)
+
+    def _bounded(self, value: str | None) -> Answer:
+        # Rules may lengthen a value: it is judged as it will be stored.
+        if value is not None and len(value) > self._length:
+            text = f"The value has more than {self._length} characters after translation."
+            return None, FieldError("ValueTooLong", self._ref, Severity.FATAL, text)
+        return value or None, None
+
+    def _date(self, value: str) -> Answer:
+        try:
+            return date.fromisoformat(value), None
+        except ValueError:
+            return None, FieldError("DateUnreadable", self._ref, Severity.FATAL, "The value is no date in the form YYYY-MM-DD.")
 
     def trace(self, text: str | None) -> list[tuple[Action, str | None, bool]]:
         value, seen = text or None, []

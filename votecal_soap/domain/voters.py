@@ -98,3 +98,7 @@ class VotingPrecinct(NamedTuple):
     election_id: str
     precinct_code: str
     precinct_part: str | None
+
+
+FIELD_LENGTHS: Final[dict[str, int]] = {name: {"email": 200, "ssn4": 20, "status": 20}.get(name, 60) for name in REGISTRATION_FIELDS}
+"""Characters that a field holds at most; a test compares the database's columns."""

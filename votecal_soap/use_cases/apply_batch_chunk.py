@@ -11,7 +11,7 @@ from typing import Final
 from votecal_soap.contract.message_payloads import render_batch_record_result
 from votecal_soap.domain.batches import BatchRecord, Outcome
 from votecal_soap.domain.jobs import Job, JobInstance
-from votecal_soap.domain.judgement import Circumstances, Judgement, judge
+from votecal_soap.domain.judgement import Circumstances, Judgement, judge, judge_elsewhere
 from votecal_soap.domain.voters import FIELD_INDEX, Voter, VotingPrecinct
 from votecal_soap.use_cases.ports import JudgedChunk, JudgedRecord, UnitOfWork, VoterChange
 
@@ -68,11 +68,13 @@ class _Known:
     def __init__(self, uow: UnitOfWork, records: Sequence[BatchRecord], job: Job, county_code: str) -> None:
         state_ids = sorted({record.state_voter_id for record in records if record.state_voter_id is not None})
         ems_ids = sorted({record.ems_voter_id for record in records if record.state_voter_id is None and record.ems_voter_id is not None})
-        voters = uow.voters.lock_by_state_id(state_ids) if state_ids else []
+        voters = uow.voters.lock_by_state_id(state_ids, county_code) if state_ids else []
         if ems_ids:
             voters += uow.voters.lock_by_ems_id(county_code, ems_ids)
         self.voters = {voter.state_voter_id: voter for voter in voters}
-        self.by_ems_id = {voter.ems_voter_id: voter.state_voter_id for voter in voters if voter.county_code == county_code}
+        self.by_ems_id = {voter.ems_voter_id: voter.state_voter_id for voter in voters}
+        # Another county's records are neither locked nor read: two counties' batches can never wait for each other.
+        self._elsewhere = uow.voters.existing([uid for uid in state_ids if uid not in self.voters])
         self._blocked = uow.messages.voters_with_blocking(county_code, sorted(self.voters))
         self._behind = self._changed_by_others(uow, records, job)
         wanted = [record for record in records if record.voting_precinct is not None]
@@ -86,6 +88,10 @@ class _Known:
             if voter is not None and record.base_version is not None and record.base_version < voter.version:
                 doubtful.add((voter.state_voter_id, record.base_version))
         return uow.voters.changed_by_others(job.job_id, sorted(doubtful)) if doubtful else set()
+
+    def is_elsewhere(self, record: BatchRecord) -> bool:
+        """Whether the record names another county's voter (VRU-14)."""
+        return record.state_voter_id in self._elsewhere
 
     def update_pending(self, record: BatchRecord, uid: int | None) -> bool:
         """Whether the state holds a change of the voter that the county has not taken (VRU-13)."""
@@ -113,7 +119,10 @@ def apply_chunk(uow: UnitOfWork, instance: JobInstance, job: Job, circumstances:
         voter = known.of(record)
         uid = None if voter is None else voter.state_voter_id
         precinct = None if uid is None else known.precincts.get(uid)
-        judgement = judge(record, voter, circumstances, update_pending=known.update_pending(record, uid), voting_precinct=precinct)
+        if known.is_elsewhere(record):
+            judgement = judge_elsewhere(record)
+        else:
+            judgement = judge(record, voter, circumstances, update_pending=known.update_pending(record, uid), voting_precinct=precinct)
         chunk.gather(voter, precinct, judgement)
         known.advance(judgement)
     _write(uow, chunk, instance, job, circumstances, position)

@@ -25,13 +25,16 @@ class UploadTerms:
 
 
 def begin_upload(command: FileAnnouncement, caller: Caller, terms: UploadTerms, unit_of_work: UnitOfWorkFactory, clock: Clock) -> UploadTicket:
-    """Give a ticket. The same file again gets the same upload with its next offset and a new token."""
+    """Give a ticket. The same file again gets the same upload with its next offset and a new token.
+
+    After a refusal every file is a new one: the same bytes may have been announced wrongly, or damaged on the way.
+    """
     _check(command, terms)
     now = clock.now()
     with unit_of_work() as uow:
         job = county_job(uow, caller, command.job_id, lock=True)
         latest = uow.uploads.latest(job.job_id, lock=True)
-        if latest is not None and latest.state is UploadState.COMPLETE and _is_same_file(latest, command):
+        if latest is not None and latest.state is UploadState.COMPLETE and job.state is not JobState.FILE_REFUSED and _is_same_file(latest, command):
             return UploadTicket(upload=latest, token=None, expires_at=None)
         require_open(job, clock)
         upload = _open_upload(uow, job, latest, command, now)
@@ -61,8 +64,8 @@ def _is_same_file(upload: Upload, command: FileAnnouncement) -> bool:
 
 
 def _open_upload(uow: UnitOfWork, job: Job, latest: Upload | None, command: FileAnnouncement, now: datetime) -> Upload:
-    if latest is not None and latest.state is UploadState.OPEN:
-        if _is_same_announcement(latest, command):
+    if latest is not None:
+        if latest.state is UploadState.OPEN and _is_same_announcement(latest, command):
             return latest
         uow.uploads.abandon(latest.upload_id)
     if job.state is not JobState.STARTED:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from votecal_soap.clock import Clock
 from votecal_soap.domain.jobs import DataKind, JobType
-from votecal_soap.domain.rules import RULE_FIELDS, Action
+from votecal_soap.domain.rule_parameters import Action
+from votecal_soap.domain.rules import RULE_FIELDS
 from votecal_soap.domain.translation import Translator
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.use_cases.import_rules import joined_rules

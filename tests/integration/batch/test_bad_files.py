@@ -135,7 +135,7 @@ def test_another_countys_job_and_an_unauthorised_one_take_no_file(state, worker,
     tell_nothing(log_lines, *map(without_ids, answers))
 
 
-@pytest.mark.requirement("VRU-06")
+@pytest.mark.requirement("VRU-06", "EWS-07")
 def test_the_same_file_twice_changes_nothing_twice(state, job_id, worker, table_rows):
     content = good(job_id)
     upload_id = send(state, job_id, content, 2)

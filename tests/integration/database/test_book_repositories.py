@@ -7,7 +7,7 @@ import pytest
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, Role, StaffUser
 from votecal_soap.domain.jobs import JobState
 from votecal_soap.domain.uploads import Compression, UploadState
-from votecal_soap.use_cases.ports import AuditEntry
+from votecal_soap.use_cases.ports import AuditEntry, LoadProgress
 
 
 def begin_upload(uow, registry, job_id, **values):
@@ -127,13 +127,14 @@ def test_audit_entries_are_kept_with_the_change_or_not_at_all(real_database, reg
 
 def test_a_load_resumes_where_it_stood(database):
     with database() as uow:
-        assert uow.loads.position("19", "a" * 64) == (0, 0)
-        uow.loads.save_position("19", "a" * 64, 1_000, 3)
-        uow.loads.save_position("19", "a" * 64, 2_000, 6)
+        assert uow.loads.progress("19", "a" * 64) == LoadProgress()
+        uow.loads.save_progress("19", "a" * 64, LoadProgress(position=1_000, records=3, loaded=3))
+        uow.loads.save_progress("19", "a" * 64, LoadProgress(position=2_000, records=6, loaded=4, refused=1))
         uow.commit()
     with database() as uow:
-        assert uow.loads.position("19", "a" * 64) == (2_000, 6)
-        assert uow.loads.position("34", "a" * 64) == (0, 0)
+        assert uow.loads.progress("19", "a" * 64) == (2_000, 6, 4, 1)
+        assert uow.loads.progress("19", "a" * 64).already_there == 1
+        assert uow.loads.progress("34", "a" * 64) == LoadProgress()
 
 
 @pytest.mark.requirement("IDV-01")

@@ -193,3 +193,16 @@ def test_only_open_messages_about_changes_of_others_block(database, registry, vo
         assert uow.messages.voters_with_blocking("34", keys) == set()
         uow.messages.clear("19", processed(*ids(uow)), registry.now)
         assert uow.messages.voters_with_blocking("19", keys) == set()
+
+
+@pytest.mark.requirement("EWS-02", "EWS-03", "EWS-05")
+@pytest.mark.parametrize("with_payload", [False, True])
+def test_a_rendered_page_holds_the_messages_of_the_page(database, registry, voters, with_payload):
+    with database() as uow:
+        later = registry.message(voters[0], voter_sequence=2)
+        uow.messages.add([later, registry.message(voters[0], voter_sequence=1), registry.message(), registry.message(voters[1], voter_sequence=1)], registry.now)
+        uow.commit()
+    with database(read_only=True) as uow:
+        page = uow.messages.page("19", 2, with_payload=with_payload)
+        assert uow.messages.rendered_page("19", 2, lambda *message: repr(message), with_payload=with_payload) == [repr(tuple(message)) for message in page]
+        assert uow.messages.rendered_page("34", 2, lambda *message: repr(message), with_payload=with_payload) == []

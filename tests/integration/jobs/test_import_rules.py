@@ -1,6 +1,6 @@
 import pytest
 
-from votecal_soap.domain.rules import Action
+from votecal_soap.domain.rule_parameters import Action
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed, NotFound
 from votecal_soap.use_cases import import_rules, try_rules
 

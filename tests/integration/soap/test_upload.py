@@ -180,6 +180,28 @@ def test_a_refused_file_is_told_of_and_a_mended_one_may_be_sent(state, job_id, u
     assert complete(state, mended).text("JobState") == "Received"
 
 
+@pytest.mark.requirement("VRU-06", "VRU-18")
+@pytest.mark.parametrize("mended", [{}, {"RecordCount": 2}, {"Compression": "Gzip"}], ids=["bytes damaged on the way", "count", "compression"])
+def test_the_same_bytes_may_be_sent_again_after_a_refusal(state, job_id, upload_id, mended):
+    append(state, upload_id, 0, CONTENT)
+    complete(state, upload_id)
+    with state.application.unit_of_work() as uow:
+        uow.jobs.set_state(job_id, JobState.FILE_REFUSED)
+        uow.commit()
+    state.clock.instant += timedelta(minutes=1)
+    again = begin(state, job_id, **mended)
+    assert (again.text("UploadState"), again.text("NextOffset")) == ("Open", "0")
+    new_id = int(again.text("UploadId"))
+    assert new_id != upload_id
+    assert begin(state, job_id, **mended).text("UploadId") == str(new_id)
+    append(state, new_id, 0, CONTENT)
+    assert complete(state, new_id).text("JobState") == "Received"
+    assert begin(state, job_id, **mended).text("UploadState") == "Complete"
+    with state.application.unit_of_work(read_only=True) as uow:
+        assert uow.jobs.latest_instance(job_id).upload_id == new_id
+        assert uow.uploads.get(new_id).record_count == int(mended.get("RecordCount", 1))
+
+
 @pytest.mark.requirement("VRU-03")
 def test_an_unauthorised_job_is_not_offered_and_takes_no_file(state):
     job_id = state.add_job(state=JobState.SCHEDULED)

@@ -3,12 +3,12 @@ import json
 import pytest
 
 from votecal_soap.domain.counties import Election
+from votecal_soap.domain.rule_parameters import CODE_TABLES
 from votecal_soap.errors import InvalidRequest, NotFound
 from votecal_soap.synthetic.elections import elections
 from votecal_soap.synthetic.files import write_elections, write_precincts
 from votecal_soap.synthetic.geography import precincts
 from votecal_soap.use_cases.load_reference_data import LoadReport, load_elections, load_precincts, load_reference
-from votecal_soap.use_cases.process_voter_record_update_batch import CODE_TABLES
 
 
 @pytest.mark.requirement("OPS-04")

@@ -4,6 +4,7 @@ import gzip
 import io
 import re
 import zipfile
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.rules import Reference, rule_book
 from votecal_soap.domain.statewide import shipped_rules
 from votecal_soap.domain.uploads import Compression
-from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.errors import ErrorCode, InvalidRequest, Unavailable
 
 NS = "urn:votecal:voter-record-update-batch:v1"
 HEADER = (
@@ -98,6 +99,16 @@ def test_a_process_of_its_own_reads_the_same(tmp_path: Path):
         assert [record for block in blocks for record in block.records] == read(path)
 
 
+@pytest.mark.requirement("OPS-03", "VRU-20")
+def test_a_reading_process_that_breaks_says_where_and_never_what(tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    source = open_batch(saved(tmp_path, document(a_record(1, "<DateOfBirth>1980-02-29</DateOfBirth>"), count=1)), EXPECTED)
+    broken = replace(RULES, reference=None)
+    with pytest.raises(Unavailable) as caught, reading_process(source, broken, 0, 0) as blocks:
+        list(blocks)
+    assert "AttributeError at " in caught.value.text
+    assert "1980" not in caught.value.text + "".join(capfd.readouterr())
+
+
 @pytest.mark.requirement("VRU-18")
 def test_an_invalid_record_fails_alone_with_every_place_and_no_value(tmp_path: Path):
     bad = '<Record sequence="2"><StateVoterId>100000002</StateVoterId><Registration><DateOfBirth>Smith</DateOfBirth><Shoe>Smith</Shoe></Registration></Record>'
@@ -159,6 +170,19 @@ def test_a_sequence_number_that_is_not_the_records_place_is_said(tmp_path: Path)
         (document(a_record(1, f"<Email>{'x' * (3 << 20)}</Email>"), count=1), ErrorCode.FILE_RECORD_TOO_LARGE),
         (document(a_record(1, "<Email a='" + "y" * (300 << 10) + "'/>"), count=1), ErrorCode.FILE_RECORD_TOO_LARGE),
         (document('<Record sequence="1">' + "<Email>x</Email>" * 300_000 + "</Record>", count=1), ErrorCode.FILE_RECORD_TOO_LARGE),
+        (document(a_record(1), count=1).replace("<Trailer>", "<Trailer><RecordCount>1</RecordCount></Trailer><Trailer>"), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1) + "<Trailer><RecordCount>1</RecordCount></Trailer>" + a_record(2), count=2), ErrorCode.FILE_HEADER_WRONG),
+        (document("<Trailer><RecordCount>9</RecordCount></Trailer>" + a_record(1), count=1), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1) + "<Foo/>" + a_record(2), count=2), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1) + "stray" + a_record(2), count=2), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1) + HEADER + a_record(2), count=2), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1), count=1, header=HEADER + HEADER), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1), count=1, header="text" + HEADER), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1), count=1, header=HEADER.replace("<JobId>", "<a>" * 300 + "</a>" * 300 + "<JobId>")), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1), count=1, header=HEADER.replace("<JobId>", "<a/>" * 200_000 + "<JobId>")), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1), count=1).replace("<RecordCount>1<", f"<RecordCount>{'1' * 5_000}<"), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1), count=1).replace("<RecordCount>1<", "<RecordCount>\u00b2<"), ErrorCode.FILE_HEADER_WRONG),
+        (document(a_record(1), count=1).replace("<VoterRecordUpdateBatch ", "<VoterRecordUpdateBatch xmlns:q='a b' "), ErrorCode.FILE_HEADER_WRONG),
         (document('<Record sequence="1">' + "<a>" * 1_000 + "</a>" * 999 + "</Record>", count=1), ErrorCode.FILE_NOT_WELL_FORMED),
     ],
 )
@@ -197,9 +221,9 @@ def test_the_digest_is_of_the_bytes_sent(tmp_path: Path):
     assert caught.value.code is ErrorCode.FILE_DIGEST_WRONG
 
 
-def _zip(*entries: tuple[str, bytes]) -> bytes:
+def _zip(*entries: tuple[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(buffer, "w", method) as archive:
         for name, content in entries:
             archive.writestr(name, content)
     return buffer.getvalue()
@@ -221,11 +245,12 @@ def test_a_packed_file_is_unpacked_readable_by_the_service_alone(tmp_path: Path,
         (Compression.GZIP, gzip.compress(bytes(80 << 20)), ErrorCode.FILE_EXPANDS_TOO_FAR),
         (Compression.ZIP, _zip(("b.xml", bytes(80 << 20))), ErrorCode.FILE_EXPANDS_TOO_FAR),
         (Compression.ZIP, _zip(("a.xml", b"a"), ("b.xml", b"b")), ErrorCode.FILE_COMPRESSION_WRONG),
+        (Compression.ZIP, _zip(("b.xml", bytes(1000)), method=zipfile.ZIP_LZMA), ErrorCode.FILE_COMPRESSION_WRONG),
         (Compression.ZIP, b"not a zip", ErrorCode.FILE_COMPRESSION_WRONG),
         (Compression.GZIP, gzip.compress(bytes(1000))[:-9], ErrorCode.FILE_COMPRESSION_WRONG),
         (Compression.GZIP, b"not gzip", ErrorCode.FILE_COMPRESSION_WRONG),
     ],
-    ids=["gzip bomb", "zip bomb", "two entries", "no zip", "truncated gzip", "no gzip"],
+    ids=["gzip bomb", "zip bomb", "two entries", "unusual method", "no zip", "truncated gzip", "no gzip"],
 )
 def test_a_bomb_or_a_broken_archive_is_refused_and_leaves_nothing(tmp_path: Path, compression: Compression, content: bytes, code: ErrorCode):
     packed, work = saved(tmp_path, content), tmp_path / "work"

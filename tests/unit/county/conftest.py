@@ -37,6 +37,7 @@ class FakeState:
         self.clearances = {}
         self.closed = False
         self.completes_as = "Completed"
+        self.refusal_code = "VC-1106"
 
     def _call(self, name):
         self.calls.append(name)
@@ -64,7 +65,8 @@ class FakeState:
 
     def begin_upload(self, job_id, file):
         self._call("begin_upload")
-        if self.upload is None or self.upload[2] != file.sha256:
+        if self.upload is None or self.upload[2] != file.sha256 or self.jobs[job_id].job_state == "FileRefused":
+            self._set(job_id, "Started")
             self.upload = (9, job_id, file.sha256, file.byte_count)
             self.received = bytearray()
             self.digests.append(file.sha256)
@@ -119,7 +121,7 @@ class FakeState:
             records_processed=2,
             outcome_counts=(),
             voters_without_voting_precinct=0,
-            refusal_code="VC-1106" if refused else None,
+            refusal_code=self.refusal_code if refused else None,
             refusal_text="The header is wrong." if refused else None,
         )
 

@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from votecal_soap.county.data_exchange_service import DataExchangeService
+from votecal_soap.county.data_exchange_service import RESENDINGS, DataExchangeService
 from votecal_soap.county.ems_jobs import CountyJobs, JobStage
 from votecal_soap.county.reprecincting import reprecinct
 from votecal_soap.domain.jobs import DataKind
@@ -106,6 +106,35 @@ def test_a_refused_file_is_not_sent_again_until_the_county_has_changed_something
     state.completes_as = "Completed"
     assert run(office, state)[0].stage is JobStage.DONE
     assert len(state.digests) == 2
+
+
+@pytest.mark.requirement("VRU-06")
+def test_a_file_that_was_damaged_on_the_way_is_sent_again_as_it_was(office, state):
+    state.offer(7)
+    state.completes_as, state.refusal_code = "FileRefused", "VC-1104"
+    mend_when_asked(state, 2)
+    assert run(office, state)[0].stage is JobStage.DONE
+    assert (len(state.digests), len(set(state.digests))) == (2, 1)
+
+
+def mend_when_asked(state, times):
+    ask = state.get_job_status
+
+    def asked(job_id):
+        if state.calls.count("get_job_status") == times - 1:
+            state.completes_as = "Completed"
+        return ask(job_id)
+
+    state.get_job_status = asked
+
+
+@pytest.mark.requirement("VRU-06")
+def test_a_file_that_never_arrives_whole_is_left_to_a_person(office, state):
+    state.offer(7)
+    state.completes_as, state.refusal_code = "FileRefused", "VC-1104"
+    assert run(office, state)[0].stage is JobStage.REFUSED
+    assert len(state.digests) == 1 + RESENDINGS
+    assert run(office, state) == []
 
 
 @pytest.mark.parametrize("place", ["acknowledge_started", "begin_upload"])

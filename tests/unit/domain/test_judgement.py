@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Outcome, Severity
-from votecal_soap.domain.judgement import AfterSteps, Circumstances, Judgement, judge
+from votecal_soap.domain.judgement import AfterSteps, Circumstances, Judgement, judge, judge_elsewhere
 from votecal_soap.domain.rules import rule_book
 from votecal_soap.domain.statewide import shipped_rules
 from votecal_soap.domain.voters import Voter, VotingPrecinct
@@ -73,14 +73,13 @@ def test_a_voting_precinct_is_kept_apart_from_the_home_precinct():
     assert judged(record(voting_precinct=new), precinct=new).outcome.outcome is Outcome.UNCHANGED
 
 
-@pytest.mark.requirement("VRU-13", "VRU-14", "VRU-15", "VRU-17")
+@pytest.mark.requirement("VRU-13", "VRU-15", "VRU-17")
 def test_reasons_block_in_the_order_of_the_requirement_and_the_rest_are_details():
-    elsewhere = VOTER._replace(county_code="30", transfer_pending_until=NOW + timedelta(days=1))
+    moving = VOTER._replace(transfer_pending_until=NOW + timedelta(days=1))
     errors = (fatal("X"), fatal("P", FailureReason.PRECINCT_NOT_FOUND), fatal("E", FailureReason.ELECTION_NOT_FOUND))
-    outcome = judged(record(errors=errors), elsewhere, pending=True).outcome
-    assert outcome.reason is FailureReason.VOTER_DOES_NOT_BELONG
+    outcome = judged(record(errors=errors), moving, pending=True).outcome
+    assert outcome.reason is FailureReason.VOTER_PENDING_TRANSFER
     assert outcome.further_reasons == (
-        FailureReason.VOTER_PENDING_TRANSFER,
         FailureReason.STATE_UPDATE_PENDING,
         FailureReason.FAILED_VALIDATION,
         FailureReason.ELECTION_NOT_FOUND,
@@ -89,10 +88,12 @@ def test_reasons_block_in_the_order_of_the_requirement_and_the_rest_are_details(
     assert outcome.errors == errors
 
 
-@pytest.mark.requirement("VRU-14", "EWS-01")
-def test_another_countys_record_is_not_described():
-    outcome = judged(record(), VOTER._replace(county_code="30", ems_voter_id="OC9")).outcome
-    assert (outcome.ems_voter_id, outcome.version) == (None, None)
+@pytest.mark.requirement("VRU-14", "VRU-17", "EWS-01")
+def test_nothing_is_told_of_another_countys_voter_and_nothing_of_it_is_touched():
+    given = record(base_version=99, ems_voter_id="LA7", values={"status": "Active"}, errors=(fatal("X"),))
+    result = judge_elsewhere(given)
+    assert (result.outcome.reason, result.outcome.further_reasons) == (FailureReason.VOTER_DOES_NOT_BELONG, (FailureReason.FAILED_VALIDATION,))
+    assert (result.outcome.ems_voter_id, result.outcome.version, result.outcome.errors, result.after) == ("LA7", None, (fatal("X"),), None)
 
 
 @pytest.mark.requirement("VRU-15")

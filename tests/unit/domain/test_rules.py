@@ -4,13 +4,14 @@ from datetime import date
 
 import pytest
 
+from db import tables
 from votecal_soap.contract.batch_elements import REFS
 from votecal_soap.domain.batches import FailureReason, FieldError, Severity
 from votecal_soap.domain.jobs import DataKind
-from votecal_soap.domain.rules import Reference, rule_book
+from votecal_soap.domain.rules import DATE_FIELDS, Reference, rule_book
 from votecal_soap.domain.statewide import shipped_rules
 from votecal_soap.domain.translation import Translator
-from votecal_soap.domain.voters import VotingPrecinct
+from votecal_soap.domain.voters import FIELD_LENGTHS, VotingPrecinct
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
 REFERENCE = Reference(
@@ -142,6 +143,18 @@ def test_a_rule_may_hold_for_one_kind_of_file_only():
         ('[[rule]]\nfields=["party"]\naction="translate"', "rule[1]"),
         ('[[rule]]\nfields=["party"]\naction="required"', "rule[1].code"),
         ('[vnc]\nfields=["shoe_size"]', "vnc.fields"),
+        ("[vnc]\nfields=3", "vnc.fields"),
+        ("rule=3", "rule"),
+        ('[[rule]]\nfields=3\naction="tidy"', "rule[1].fields"),
+        ('[[rule]]\nfields=["party"]\naction="tidy"\nbatch_types="InitialLoad"', "rule[1].batch_types"),
+        ('[[rule]]\nfields=["party"]\naction="translate"\ntable={D=1}', "rule[1].table"),
+        ('[[rule]]\nfields=["party"]\naction="replace"\npattern="("\nreplacement=""', "rule[1].pattern"),
+        ('[[rule]]\nfields=["party"]\naction="replace"\npattern="a"\nreplacement="\\\\9"', "rule[1].replacement"),
+        ('[[rule]]\nfields=["party"]\naction="one_of"\ncodes="Nope"\ncode="A"\ntext="t"', "rule[1].codes"),
+        ('[[rule]]\nfields=["party"]\naction="one_of"\ncode="A"\ntext="t"', "rule[1]"),
+        ('[[rule]]\nfields=["party"]\naction="max_length"\nlength=0\ncode="A"\ntext="t"', "rule[1].length"),
+        ('[[rule]]\nfields=["date_of_birth"]\naction="date_range"\nearliest="soon"\ncode="A"\ntext="t"', "rule[1].earliest"),
+        ('[[rule]]\nfields=["date_of_birth"]\naction="replace"\npattern="-"\nreplacement="/"', "rule[1].fields"),
     ],
 )
 def test_rules_that_are_wrong_say_which_rule_and_what(text: str, place: str | None):
@@ -150,8 +163,14 @@ def test_rules_that_are_wrong_say_which_rule_and_what(text: str, place: str | No
     assert (caught.value.code, caught.value.ref) == (ErrorCode.RULES_WRONG, place)
 
 
-@pytest.mark.requirement("VRU-08")
-def test_a_pattern_that_is_no_regular_expression_is_refused_when_it_is_compiled():
-    with pytest.raises(InvalidRequest) as caught:
-        translator(county='[[rule]]\nfields=["party"]\naction="replace"\npattern="("\nreplacement=""')
-    assert caught.value.code is ErrorCode.RULES_WRONG
+@pytest.mark.requirement("VRU-08", "VRU-18")
+def test_a_value_that_rules_made_too_long_fails_its_record():
+    _, errors = read({"last_name": "\u00df" * 60})
+    assert [(e.code, e.severity) for e in errors] == [("ValueTooLong", Severity.FATAL)]
+
+
+@pytest.mark.requirement("VRU-18")
+def test_what_a_field_may_hold_is_what_its_column_holds():
+    lengths = {name: column.type.length for name, column in tables.voter.columns.items() if name in FIELD_LENGTHS and hasattr(column.type, "length")}
+    assert lengths == {name: FIELD_LENGTHS[name] for name in lengths}
+    assert set(FIELD_LENGTHS) - set(lengths) == DATE_FIELDS

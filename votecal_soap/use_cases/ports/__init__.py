@@ -4,7 +4,7 @@
 Nothing is saved unless `commit()` is reached; leaving the block without it rolls back.
 """
 
-from votecal_soap.use_cases.ports.files import IdentityRepository, IdentityRequest, LoadRepository, Spool, UploadRepository
+from votecal_soap.use_cases.ports.files import IdentityRepository, IdentityRequest, LoadProgress, LoadRepository, Spool, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository, OutcomeCounts
 from votecal_soap.use_cases.ports.messages import MessageRepository
 from votecal_soap.use_cases.ports.reference import ReferenceRepository
@@ -21,6 +21,7 @@ __all__ = [
     "JobRepository",
     "JudgedChunk",
     "JudgedRecord",
+    "LoadProgress",
     "LoadRepository",
     "MessageRepository",
     "NewActivity",

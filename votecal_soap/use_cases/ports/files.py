@@ -72,14 +72,28 @@ class Spool(Protocol):
         ...
 
 
+class LoadProgress(NamedTuple):
+    """How far a load has come: the first byte not yet read, and what became of the records before it."""
+
+    position: int = 0
+    records: int = 0
+    loaded: int = 0
+    refused: int = 0
+
+    @property
+    def already_there(self) -> int:
+        """Records that the state had before."""
+        return self.records - self.loaded - self.refused
+
+
 class LoadRepository(Protocol):
     """How far an initial load has come, per file digest, so that it resumes."""
 
-    def position(self, county_code: str, sha256: str) -> tuple[int, int]:
-        """(byte position, records processed); zeros when not begun."""
+    def progress(self, county_code: str, sha256: str) -> LoadProgress:
+        """How far it has come; zeros when not begun."""
         ...
 
-    def save_position(self, county_code: str, sha256: str, position: int, records: int) -> None:
+    def save_progress(self, county_code: str, sha256: str, progress: LoadProgress) -> None:
         """Keep how far it has come."""
         ...
 

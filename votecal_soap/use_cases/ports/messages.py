@@ -1,10 +1,13 @@
 """The county queues."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from votecal_soap.domain.ems_messages import Clearance, ClearResult, NewMessage, QueuedMessage
+
+RenderMessage = Callable[[int, str, datetime, int | None, int | None, str | None, int | None, int | None, int | None, str | None], str]
+"""From the fields of a `QueuedMessage`, in their order, to what the county gets."""
 
 
 class MessageRepository(Protocol):
@@ -16,6 +19,10 @@ class MessageRepository(Protocol):
 
     def page(self, county_code: str, limit: int, *, with_payload: bool) -> list[QueuedMessage]:
         """Open messages, oldest first, per voter in voter sequence (EWS-02, EWS-05)."""
+        ...
+
+    def rendered_page(self, county_code: str, limit: int, render: RenderMessage, *, with_payload: bool) -> list[str]:
+        """The same page, each message rendered from its row: this is what 58 counties poll."""
         ...
 
     def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[QueuedMessage]:

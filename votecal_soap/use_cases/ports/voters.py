@@ -19,8 +19,12 @@ class VoterChange(NamedTuple):
 class VoterRepository(Protocol):
     """Voters, their versions, voting precincts and activity."""
 
-    def lock_by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
-        """Current records by UID, locked until the end of the transaction; unknown ids are left out."""
+    def lock_by_state_id(self, state_voter_ids: Sequence[int], county_code: str | None = None) -> list[Voter]:
+        """Current records by UID, of one county if it is given, locked until the end of the transaction; others are left out."""
+        ...
+
+    def existing(self, state_voter_ids: Sequence[int]) -> set[int]:
+        """Which of these UIDs there are, in any county; nothing is locked or told of them."""
         ...
 
     def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
