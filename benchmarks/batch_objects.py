@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from votecal_soap.soap import spyne_import  # noqa: F401 - must come before spyne
 
@@ -92,81 +92,85 @@ def _save(session: Session, mapped: dict[str, type], chunk: list[Any], job_id: i
             for voter in session.scalars(select(voter_class).where(voter_class.state_voter_id.in_(ids[start : start + 500])))
         }
         for item in chunk:
-            _save_one(session, mapped, item, voters[item.StateVoterId], job_id, now)
+            _save_one(_Saving(session, mapped, item, voters[item.StateVoterId], job_id, now))
     return len(chunk)
 
 
-def _save_one(session: Session, mapped: dict[str, type], item: Any, voter: Any, job_id: int, now: datetime) -> None:  # noqa: ANN401 - objects of mapped classes
-    values = _values(item.Registration)
-    changed = {name: [getattr(voter, name), value] for name, value in values.items() if getattr(voter, name) != value}
+class _Saving(NamedTuple):
+    """One record under way: what it says, the voter that it found, and the session that saves both."""
+
+    session: Session
+    mapped: dict[str, type]
+    item: Any
+    voter: Any
+    job_id: int
+    now: datetime
+
+    def add(self, table: str, **values: object) -> None:
+        self.session.add(_new(self.mapped[table], **values))
+
+
+def _save_one(saving: _Saving) -> None:
+    voter = saving.voter
+    changed = {name: [getattr(voter, name), value] for name, value in _values(saving.item.Registration).items() if getattr(voter, name) != value}
     voter.message_sequence += 1
-    voter.updated_at = now
+    voter.updated_at = saving.now
     if changed:
-        for name, (_, value) in changed.items():
-            setattr(voter, name, value)
-        voter.version += 1
-        voter.effective_date = now.date()
-        session.add(_new(mapped["voter_version"], **{name: getattr(voter, name) for name in VERSION_FIELDS}, job_id=job_id, recorded_at=now))
-        basis = f"Job {job_id}, record {item.sequence}: {', '.join(changed)}"
-        session.add(
-            _new(
-                mapped["voter_activity"],
-                state_voter_id=voter.state_voter_id,
-                county_code=COUNTY,
-                activity_type="Voter Record Updated by Batch",
-                activity_date=now.date(),
-                basis=basis,
-                record_version=voter.version,
-                job_id=job_id,
-                recorded_at=now,
-            )
-        )
-        detail = json.dumps(changed, default=str)
-        session.add(
-            _new(
-                mapped["audit_entry"],
-                at=now,
-                actor=f"job:{job_id}",
-                action="VoterUpdated",
-                subject_kind="Voter",
-                subject_id=str(voter.state_voter_id),
-                county_code=COUNTY,
-                correlation_id=f"{job_id}/{item.sequence}",
-                detail=detail,
-            )
-        )
-    outcome = RecordOutcome(
-        item.sequence, Outcome.APPLIED if changed else Outcome.UNCHANGED, None, (), voter.state_voter_id, voter.ems_voter_id, voter.version, ()
+        _change(saving, changed)
+    ids = (voter.state_voter_id, voter.ems_voter_id, voter.version)
+    outcome = RecordOutcome(saving.item.sequence, Outcome.APPLIED if changed else Outcome.UNCHANGED, None, (), *ids, ())
+    _tell(saving, outcome)
+
+
+def _change(saving: _Saving, changed: dict[str, list[Any]]) -> None:
+    voter, job_id, now, sequence = saving.voter, saving.job_id, saving.now, saving.item.sequence
+    for name, (_, value) in changed.items():
+        setattr(voter, name, value)
+    voter.version += 1
+    voter.effective_date = now.date()
+    saving.add("voter_version", **{name: getattr(voter, name) for name in VERSION_FIELDS}, job_id=job_id, recorded_at=now)
+    saving.add(
+        "voter_activity",
+        state_voter_id=voter.state_voter_id,
+        county_code=COUNTY,
+        activity_type="Voter Record Updated by Batch",
+        activity_date=now.date(),
+        basis=f"Job {job_id}, record {sequence}: {', '.join(changed)}",
+        record_version=voter.version,
+        job_id=job_id,
+        recorded_at=now,
     )
-    session.add(
-        _new(
-            mapped["batch_record_outcome"],
-            job_id=job_id,
-            record_sequence=item.sequence,
-            outcome=outcome.outcome,
-            state_voter_id=voter.state_voter_id,
-            ems_voter_id=voter.ems_voter_id,
-            record_version=voter.version,
-        )
+    saving.add(
+        "audit_entry",
+        at=now,
+        actor=f"job:{job_id}",
+        action="VoterUpdated",
+        subject_kind="Voter",
+        subject_id=str(voter.state_voter_id),
+        county_code=COUNTY,
+        correlation_id=f"{job_id}/{sequence}",
+        detail=json.dumps(changed, default=str),
     )
-    session.add(
-        _new(
-            mapped["ems_message"],
-            county_code=COUNTY,
-            queue_county=COUNTY,
-            message_type=f"BatchRecord{outcome.outcome}",
-            state="Open",
-            dedup_key=f"VRU:{job_id}:{item.sequence:09d}",
-            blocks_updates=0,
-            state_voter_id=voter.state_voter_id,
-            voter_sequence=voter.message_sequence,
-            ems_voter_id=voter.ems_voter_id,
-            record_version=voter.version,
-            job_id=job_id,
-            record_sequence=item.sequence,
-            enqueued_at=now,
-            payload=render_batch_record_result(job_id, outcome),
-        )
+
+
+def _tell(saving: _Saving, outcome: RecordOutcome) -> None:
+    voter, job_id, sequence = saving.voter, saving.job_id, outcome.sequence
+    about = {"state_voter_id": voter.state_voter_id, "ems_voter_id": voter.ems_voter_id, "record_version": voter.version}
+    saving.add("batch_record_outcome", job_id=job_id, record_sequence=sequence, outcome=outcome.outcome, **about)
+    saving.add(
+        "ems_message",
+        county_code=COUNTY,
+        queue_county=COUNTY,
+        message_type=f"BatchRecord{outcome.outcome}",
+        state="Open",
+        dedup_key=f"VRU:{job_id}:{sequence:09d}",
+        blocks_updates=0,
+        voter_sequence=voter.message_sequence,
+        job_id=job_id,
+        record_sequence=sequence,
+        enqueued_at=saving.now,
+        payload=render_batch_record_result(job_id, outcome),
+        **about,
     )
 
 

@@ -41,7 +41,7 @@ class Config:
     batch_parsers: int = 1
     lease_seconds: int = 60
     worker_poll_seconds: float = 1.0
-    attempt_limit: int = 5
+    attempt_limit: int = 20
     spool_retention_days: int = 30
     export_retention_days: int = 30
     second_person_authorises: bool = False

@@ -61,6 +61,13 @@ def request_stop(connection: Connection, job_id: int, request: StopRequest | Non
         connection.execute(runs.where(job_instance.c.state == InstanceState.PAUSED).values(state=InstanceState.READY, attempt=0))
 
 
+def revive(connection: Connection, instance_id: int) -> None:
+    """Make a failed run ready, its error and its attempts forgotten."""
+    nothing = dict.fromkeys(("lease_token", "lease_until", "stop_requested", "error_code", "error_text", "error_ref", "finished_at", "worker"))
+    failed = update(job_instance).where(job_instance.c.instance_id == instance_id, job_instance.c.state == InstanceState.FAILED)
+    connection.execute(failed.values(state=InstanceState.READY, attempt=0, **nothing))
+
+
 def _run(row: Row[Any]) -> JobInstance:
     return JobInstance(
         instance_id=row.instance_id,

@@ -148,6 +148,10 @@ class SqlJobRepository:
         """Ask the job's unfinished runs to stop at a safe point; None takes the request back and readies a paused run."""
         job_runs.request_stop(self._connection, job_id, request)
 
+    def revive(self, instance_id: int) -> None:
+        """Make a failed run ready as if nothing had gone wrong."""
+        job_runs.revive(self._connection, instance_id)
+
     def counts(self, job_id: int) -> OutcomeCounts:
         """Outcomes by reason so far."""
         return batch_outcomes.counts(self._connection, job_id)

@@ -6,11 +6,13 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, literal, or_, select, update
 
 from db.repositories.inserting import insert_row
-from db.tables import job, upload
-from votecal_soap.domain.jobs import FINISHED_STATES
+from db.tables import job, job_instance, upload
+from votecal_soap.domain.jobs import FINISHED_STATES, InstanceState, JobState
 from votecal_soap.domain.uploads import Compression, Upload, UploadState
 
 _UPLOAD: Final = select(upload)
+_WITHOUT_NEED: Final = (*FINISHED_STATES, JobState.FILE_REFUSED)
+"""States of a job that has no use for the bytes that it got."""
 
 
 class SqlUploadRepository:
@@ -62,11 +64,12 @@ class SqlUploadRepository:
         self._change(upload_id, state=UploadState.ABANDONED, token_hash=None, token_expires_at=None)
 
     def finished_before(self, instant: datetime, limit: int) -> list[Upload]:
-        """Complete or abandoned uploads of finished jobs whose bytes are still there and may be purged (OPS-05)."""
-        job_finished = select(literal(1)).where(job.c.job_id == upload.c.job_id, job.c.state.in_([str(state) for state in FINISHED_STATES]))
-        no_longer_needed = or_(upload.c.state == UploadState.ABANDONED, job_finished.exists())
+        """Uploads completed or begun before that, whose bytes are there and needed by no job and no run any more (OPS-05)."""
+        wants_none = select(literal(1)).where(job.c.job_id == upload.c.job_id, job.c.state.in_([str(state) for state in _WITHOUT_NEED]))
+        unfinished = [str(state) for state in InstanceState if not state.is_finished]
+        needing_run = select(literal(1)).where(job_instance.c.upload_id == upload.c.upload_id, job_instance.c.state.in_(unfinished))
         due = (
-            _UPLOAD.where(upload.c.state != UploadState.OPEN, upload.c.purged_at.is_(None), no_longer_needed)
+            _UPLOAD.where(upload.c.purged_at.is_(None), or_(upload.c.state == UploadState.ABANDONED, wants_none.exists()), ~needing_run.exists())
             .where(func.coalesce(upload.c.completed_at, upload.c.begun_at) < instant)
             .order_by(upload.c.upload_id)
             .limit(limit)
@@ -96,4 +99,5 @@ def _upload(row: Row[Any]) -> Upload:
         token_expires_at=row.token_expires_at,
         begun_at=row.begun_at,
         completed_at=row.completed_at,
+        purged_at=row.purged_at,
     )

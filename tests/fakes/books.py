@@ -8,7 +8,7 @@ from typing import Any
 from fakes.state import FakeState
 
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, StaffUser
-from votecal_soap.domain.jobs import FINISHED_STATES
+from votecal_soap.domain.jobs import FINISHED_STATES, JobState
 from votecal_soap.domain.uploads import Upload, UploadState
 from votecal_soap.use_cases.ports import AuditEntry, IdentityRequest, LoadProgress
 
@@ -21,7 +21,7 @@ class FakeUploadRepository:
 
     def add(self, **announced: Any) -> Upload:
         upload_id = self._state.next_number("upload")
-        fresh = {"state": UploadState.OPEN, "received_bytes": 0, "token_hash": None, "token_expires_at": None, "completed_at": None}
+        fresh = {"state": UploadState.OPEN, "received_bytes": 0, "token_hash": None, "token_expires_at": None, "completed_at": None, "purged_at": None}
         self._state.uploads[upload_id] = Upload(upload_id=upload_id, **fresh, **announced)
         return self._state.uploads[upload_id]
 
@@ -48,13 +48,13 @@ class FakeUploadRepository:
         return [upload for _, upload in sorted(self._state.uploads.items()) if self._is_due(upload, instant)][:limit]
 
     def set_purged(self, upload_id: int, at: datetime) -> None:
-        self._state.purged.add(upload_id)
+        self._change(upload_id, purged_at=at)
 
     def _is_due(self, upload: Upload, instant: datetime) -> bool:
-        if upload.state is UploadState.OPEN or upload.upload_id in self._state.purged:
+        if upload.purged_at is not None or any(kept.run.upload_id == upload.upload_id and not kept.run.state.is_finished for kept in self._state.runs.values()):
             return False
-        needed = upload.state is UploadState.COMPLETE and self._state.jobs[upload.job_id].state not in FINISHED_STATES
-        return not needed and (upload.completed_at or upload.begun_at) < instant
+        wants_none = self._state.jobs[upload.job_id].state in (*FINISHED_STATES, JobState.FILE_REFUSED)
+        return (upload.state is UploadState.ABANDONED or wants_none) and (upload.completed_at or upload.begun_at) < instant
 
     def _change(self, upload_id: int, **values: Any) -> None:
         self._state.uploads[upload_id] = replace(self._state.uploads[upload_id], **values)

@@ -133,6 +133,12 @@ class FakeJobRepository:
             readied = run.state is InstanceState.PAUSED and request is not StopRequest.PAUSE
             self._keep(replace(asked, state=InstanceState.READY, attempt=0) if readied else asked)
 
+    def revive(self, instance_id: int) -> None:
+        run = self._state.runs[instance_id].run
+        if run.state is InstanceState.FAILED:
+            nothing = dict.fromkeys(("lease_token", "stop_requested", "error_code", "error_text", "error_ref", "finished_at"))
+            self._state.runs[instance_id] = KeptRun(replace(run, state=InstanceState.READY, attempt=0, **nothing))
+
     def counts(self, job_id: int) -> OutcomeCounts:
         return {(outcome, reason): count for (job, outcome, reason), count in self._state.counts.items() if job == job_id}
 

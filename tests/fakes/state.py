@@ -48,7 +48,6 @@ class FakeState:
     counts: dict[tuple[int, Outcome, FailureReason | None], int] = field(default_factory=dict)
     outcomes: dict[tuple[int, int], RecordOutcome] = field(default_factory=dict)
     uploads: dict[int, Upload] = field(default_factory=dict)
-    purged: set[int] = field(default_factory=set)
     counties: dict[str, County] = field(default_factory=dict)
     credentials: dict[str, Credential] = field(default_factory=dict)
     people: dict[str, StaffUser] = field(default_factory=dict)

@@ -21,7 +21,7 @@ def credential() -> None:
 @click.argument("username")
 @options.county
 @_expires
-@click.option("--certificate-subject", help="Subject of the client certificate that stands for this credential behind a trusted proxy.")
+@click.option("--certificate-subject", help="Subject of the client certificate without which this credential is not accepted; a trusted proxy hands it on.")
 @options.acting_user
 @options.as_json
 @pass_session

@@ -91,5 +91,5 @@ def _stopping_command(name: str, act: _Stop, about: str) -> click.Command:
 
 
 job.add_command(_stopping_command("pause", stop_job.pause, "Pause a job; a running one stops at its next safe point."))
-job.add_command(_stopping_command("resume", stop_job.resume, "Let a paused job go on after its last committed record."))
+job.add_command(_stopping_command("resume", stop_job.resume, "Let a paused or failed job go on after its last committed record."))
 job.add_command(_stopping_command("cancel", stop_job.cancel, "Cancel a job for good; what it has committed stays."))

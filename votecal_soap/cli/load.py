@@ -78,8 +78,10 @@ def _show(report: load_reference_data.LoadReport, as_json: bool) -> None:
 def voters(session: Session, county_code: str, file: Path, refusals: Path | None, acting_user: str, as_json: bool) -> None:
     """Load a county's voters from a file of the batch format with BatchType InitialLoad.
 
-    Killed and started again, it goes on after the last committed chunk. Each refused record is reported with all
-    its errors; no messages are queued.
+    Killed and started again, it goes on after the last committed chunk, and so does the list of refusals. A file that
+    was loaded to its end is gone through again: records that were refused are loaded if the rules take them now, and
+    voters who are there already are counted apart. Each refused record is reported with all its errors; no messages
+    are queued.
 
     Example: votecal load voters --county 19 county19.xml --refusals refused.csv
     """
@@ -98,10 +100,12 @@ def voters(session: Session, county_code: str, file: Path, refusals: Path | None
             actor=acting_user,
             on_refusal=refused.add,
             on_progress=lambda done, of: bar.update(task, completed=done, total=of),
+            on_begin=refused.begin,
         )
         report = load_voters(command, application.unit_of_work, application.clock)
-    found = {"records": report.record_count, "loaded": report.loaded, "refused": report.refused, "loaded_before": report.skipped}
+    found = {"records": report.record_count, "loaded": report.loaded, "refused": report.refused, "already_there": report.already_there}
+    found |= {f"{name}_before": getattr(report.before, name) for name in ("loaded", "refused", "already_there")}
     if as_json:
         output.show_json(found)
     else:
-        output.show_fields({"Records": report.record_count, "Loaded": report.loaded, "Refused": report.refused, "Loaded before": report.skipped})
+        output.show_fields({name.replace("_", " ").capitalize(): count for name, count in found.items()})

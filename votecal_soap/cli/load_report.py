@@ -3,9 +3,10 @@
 import csv
 import os
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TextIO
 
 from votecal_soap.use_cases.load_voters import Refusal
 
@@ -14,10 +15,10 @@ class RefusalList:
     """Writes a CSV row for each broken rule, to a file for its owner alone or to stderr."""
 
     def __init__(self, path: Path | None) -> None:
-        """Open the file, if one is named."""
-        self._file = sys.stderr if path is None else os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w", newline="")
-        self._is_own = path is not None
-        self._rows = csv.writer(self._file)
+        """Take the file's name, if there is one."""
+        self._path = path
+        self._files = ExitStack()
+        self._file: TextIO = sys.stderr
         self._headed = False
 
     def __enter__(self) -> Self:
@@ -26,16 +27,25 @@ class RefusalList:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Close what was opened."""
-        if self._is_own:
-            self._file.close()
+        self._files.close()
+
+    def begin(self, resumed: bool) -> None:
+        """Open the file: the list of a load that is resumed goes on, any other begins anew."""
+        if self._path is None:
+            return
+        descriptor = os.open(self._path, os.O_CREAT | os.O_WRONLY | (os.O_APPEND if resumed else os.O_TRUNC), 0o600)
+        self._headed = os.fstat(descriptor).st_size > 0
+        # Line by line: what is told before a commit must be there when the process is killed after it.
+        self._file = self._files.enter_context(os.fdopen(descriptor, "a" if resumed else "w", buffering=1, newline=""))
 
     def add(self, refusal: Refusal) -> None:
         """Write one refused record."""
+        rows = csv.writer(self._file)
         if not self._headed:
-            self._rows.writerow(("Sequence", "EmsVoterId", "Code", "Place", "Text"))
+            rows.writerow(("Sequence", "EmsVoterId", "Code", "Place", "Text"))
             self._headed = True
         for error in refusal.errors:
-            self._rows.writerow((refusal.sequence, _neutral(refusal.ems_voter_id or ""), error.code, error.ref or "", error.text))
+            rows.writerow((refusal.sequence, _neutral(refusal.ems_voter_id or ""), error.code, error.ref or "", error.text))
 
 
 def _neutral(cell: str) -> str:

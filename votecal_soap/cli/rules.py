@@ -48,18 +48,20 @@ def import_(session: Session, file: Path, county_code: str, acting_user: str) ->
 @rules.command()
 @click.argument("values", nargs=-1, required=True, metavar="FIELD=VALUE...")
 @_county
+@click.option("--initial-load", is_flag=True, help="Try the rules of the first load of voters instead of a batch's.")
 @click.option("--file", "file", type=_file, help="Try these rules instead of the county's stored ones.")
 @options.as_json
 @pass_session
-def test(session: Session, values: tuple[str, ...], county_code: str, file: Path | None, as_json: bool) -> None:
+def test(session: Session, values: tuple[str, ...], county_code: str, initial_load: bool, file: Path | None, as_json: bool) -> None:
     """Show what the rules make of values, step by step; nothing is stored.
 
     \b
     Examples:
       votecal rules test --county 19 party=DEM "last_name= o'brien "
       votecal rules test --county 19 --file county19.toml party=D
+      votecal rules test --county 19 --initial-load status=A
     """  # noqa: D301 - \b is click's mark for text that is not to be folded
-    command = try_rules.TryRules(county_code=county_code, values=_pairs(values), text=_text(file) if file else None)
+    command = try_rules.TryRules(county_code=county_code, values=_pairs(values), text=_text(file) if file else None, initial_load=initial_load)
     steps = try_rules.trace(command, session.application.unit_of_work(read_only=True), session.application.clock)
     if as_json:
         output.show_json([{"field": step.field, "action": step.action, "value": step.value, "passed": step.passed} for step in steps])

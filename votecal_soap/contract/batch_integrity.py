@@ -4,6 +4,7 @@ One pass over the bytes: digest, well-formedness (expat without handlers: 2 µs 
 endless text, the number of records. A file can break after a million good records, so this comes first.
 """
 
+import codecs
 import hashlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,8 @@ def check_integrity(path: Path) -> BatchFileShape:
                 scan.feed(block)
         scan.close()
     except expat.ExpatError as error:
+        if not _is_utf8(path):
+            raise InvalidRequest(ErrorCode.FILE_ENCODING_WRONG, "The file is not valid UTF-8.", ref=f"line {error.lineno}") from error
         raise _not_well_formed(error, scan) from error
     return scan.shape()
 
@@ -59,17 +62,21 @@ def check_integrity(path: Path) -> BatchFileShape:
 def _not_well_formed(error: expat.ExpatError, scan: "_Scan") -> InvalidRequest:
     if error.code == expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]:
         text = "There is something before <?xml: the file must begin with it, without a blank or an empty line."
-    elif error.code in _ENCODING_ERRORS:
-        return InvalidRequest(ErrorCode.FILE_ENCODING_WRONG, "The file is not valid UTF-8.", ref=f"line {error.lineno}")
     else:
         text = f"The file is not well-formed XML: {expat.ErrorString(error.code)}."
     return InvalidRequest(ErrorCode.FILE_NOT_WELL_FORMED, text, ref=f"line {error.lineno}, after record {scan.seen}")
 
 
-_ENCODING_ERRORS: Final = {
-    expat.errors.codes[name]
-    for name in (expat.errors.XML_ERROR_INCORRECT_ENCODING, expat.errors.XML_ERROR_UNKNOWN_ENCODING, expat.errors.XML_ERROR_PARTIAL_CHAR)
-}
+def _is_utf8(path: Path) -> bool:
+    """Whether the bytes are what they must be: expat calls a wrong one an invalid token, like any other."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                decoder.decode(block)
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 class _Scan:

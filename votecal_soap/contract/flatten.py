@@ -12,7 +12,7 @@ from lxml import etree
 
 from votecal_soap.contract.files import read_wsdl, read_xsd
 from votecal_soap.contract.namespaces import WSDL, XML_SCHEMA
-from votecal_soap.contract.parser import hardened_parser
+from votecal_soap.contract.parser import HARDENED, hardened_parser
 
 _XS: Final = f"{{{XML_SCHEMA}}}"
 _NOT_COMPONENTS: Final = {f"{_XS}include", f"{_XS}annotation"}
@@ -62,4 +62,4 @@ def _qualify(element: etree._Element) -> None:
 
 
 def _without_blanks() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True, remove_comments=True)
+    return etree.XMLParser(remove_blank_text=True, **HARDENED)

@@ -57,7 +57,7 @@ OFFERED_STATES = (JobState.PENDING, JobState.STARTED, JobState.FILE_REFUSED)
 """States in which GetPendingJobs answers with the job: not yet picked up, or picked up without a file."""
 
 FINISHED_STATES = (JobState.DECLINED, JobState.COMPLETED, JobState.CANCELLED, JobState.FAILED)
-"""States that nothing leaves."""
+"""States that a job leaves no more by itself; a failed one SOS may resume or cancel."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

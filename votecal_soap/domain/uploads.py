@@ -24,7 +24,7 @@ class UploadState(StrEnum):
 
     OPEN = "Open"
     COMPLETE = "Complete"
-    ABANDONED = "Abandoned"  # another file was begun for the same job
+    ABANDONED = "Abandoned"  # another file was begun for the same job, or the job has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +44,7 @@ class Upload:
     token_expires_at: datetime | None
     begun_at: datetime
     completed_at: datetime | None
+    purged_at: datetime | None
 
 
 def is_replay(upload: Upload, offset: int, size: int) -> bool:

@@ -31,6 +31,7 @@ def read_credential(headers: Iterable[etree._Element], transport: Transport) -> 
         secret=None if password is None else password.text or "",
         certificate_subject=transport.certificate_subject,
         checks_certificates=transport.checks_certificates,
+        is_local=transport.is_local,
         place=_PLACE,
     )
 

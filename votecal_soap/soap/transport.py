@@ -14,9 +14,14 @@ _FORWARDING: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transport:
-    """`is_confidential`: nobody on the way can read a password. `certificate_subject`: None when there is none to believe."""
+    """What is believed of a connection.
+
+    `is_confidential`: nobody on the way can read a password. `is_local`: the caller is on this machine.
+    `checks_certificates`: certificates are looked at. `certificate_subject`: None when there is none to believe.
+    """
 
     is_confidential: bool
+    is_local: bool
     checks_certificates: bool
     certificate_subject: str | None
 
@@ -29,11 +34,12 @@ class Transport:
 def read_transport(environ: Mapping[str, Any], config: Config) -> Transport:
     """Judge a connection by its peer; headers about it are believed from configured proxies alone."""
     is_proxy = _is_trusted_proxy(environ, config)
-    checks_certificates = is_proxy and bool(config.client_certificate_header)
+    checks_certificates = bool(config.client_certificate_header)
     return Transport(
         is_confidential=_is_confidential(environ, is_trusted_proxy=is_proxy),
+        is_local=not is_proxy and _is_local(environ),
         checks_certificates=checks_certificates,
-        certificate_subject=_header(environ, config.client_certificate_header) if checks_certificates else None,
+        certificate_subject=_header(environ, config.client_certificate_header) if is_proxy and checks_certificates else None,
     )
 
 
@@ -52,11 +58,13 @@ def _is_confidential(environ: Mapping[str, Any], *, is_trusted_proxy: bool) -> b
         return str(environ["HTTP_X_FORWARDED_PROTO"]).strip().lower() == "https"
     if environ.get("wsgi.url_scheme") == "https":
         return True
+    return _is_local(environ)
+
+
+def _is_local(environ: Mapping[str, Any]) -> bool:
     # A proxy on this machine that is not configured would make every caller look local.
-    return _is_loopback(environ) and not any(name in environ for name in _FORWARDING)
-
-
-def _is_loopback(environ: Mapping[str, Any]) -> bool:
+    if any(name in environ for name in _FORWARDING):
+        return False
     try:
         return ip_address(environ.get("REMOTE_ADDR", "")).is_loopback
     except ValueError:

@@ -6,11 +6,11 @@ from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.file_exchange import Acknowledgement, JobDecision
 from votecal_soap.domain.jobs import OFFERED_STATES, Job, JobState
-from votecal_soap.domain.uploads import UploadState
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.county_jobs import actor, county_job, require_open
-from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
+from votecal_soap.use_cases.county_uploads import abandon_open_upload
+from votecal_soap.use_cases.ports import UnitOfWorkFactory
 
 _ENDED: Final = (JobState.DECLINED, JobState.CANCELLED)
 
@@ -24,7 +24,7 @@ def acknowledge_job(command: Acknowledgement, caller: Caller, unit_of_work: Unit
             return state
         uow.jobs.set_state(job.job_id, state, remark=command.remark)
         if state is JobState.DECLINED:
-            _put_upload_aside(uow, job)
+            abandon_open_upload(uow, job.job_id)
         record_change(
             uow,
             at=clock.now(),
@@ -49,9 +49,3 @@ def _next_state(job: Job, decision: JobDecision, clock: Clock) -> JobState:
     if job.state in OFFERED_STATES:
         require_open(job, clock)
     return JobState.STARTED if job.state is JobState.PENDING else job.state
-
-
-def _put_upload_aside(uow: UnitOfWork, job: Job) -> None:
-    upload = uow.uploads.latest(job.job_id, lock=True)
-    if upload is not None and upload.state is UploadState.OPEN:
-        uow.uploads.abandon(upload.upload_id)

@@ -29,7 +29,7 @@ def append_chunk(command: Chunk, caller: Caller, store: UploadStore, clock: Cloc
         # Locked while the spool is written: two writers at one offset could else acknowledge each other's bytes.
         upload = county_upload(uow, caller, command.upload_id, lock=True)
         if upload.state is UploadState.ABANDONED:
-            raise Conflict(ErrorCode.UPLOAD_CLOSED, "Another file was begun for this job.", ref="UploadId")
+            raise Conflict(ErrorCode.UPLOAD_CLOSED, "The upload was put aside: another file was begun for this job, or the job has ended.", ref="UploadId")
         if is_replay(upload, command.offset, size):
             return _replayed(command, upload, store.spool)
         require_open(county_job(uow, caller, upload.job_id), clock)

@@ -17,14 +17,15 @@ _NOBODY: Final = keyed_hash(generate_secret(), b"nobody")
 class PresentedCredential:
     """What a call brings: a user name with its secret, a client certificate's subject, or both.
 
-    `checks_certificates` says that the subject comes from a source that can be believed; without it there is none.
-    `place` is where in the call the credential is looked for.
+    `certificate_subject` comes from a source that can be believed, or is None. `checks_certificates` says that certificates
+    are looked at here at all, `is_local` that the call was made on this machine. `place` is where in the call the credential is looked for.
     """
 
     username: str | None
     secret: str | None = field(repr=False)
     certificate_subject: str | None
     checks_certificates: bool
+    is_local: bool
     place: str
 
 
@@ -48,8 +49,8 @@ def _find(presented: PresentedCredential, unit_of_work: UnitOfWorkFactory) -> Cr
 
 
 def _is_certified(presented: PresentedCredential) -> bool:
-    """A certificate alone is enough where its subject can be believed, and only when no user name is given."""
-    return presented.checks_certificates and bool(presented.certificate_subject) and presented.username is None
+    """A certificate alone is enough, but only when no user name is given."""
+    return bool(presented.certificate_subject) and presented.username is None
 
 
 def _is_valid(credential: Credential, clock: Clock) -> bool:
@@ -57,6 +58,8 @@ def _is_valid(credential: Credential, clock: Clock) -> bool:
 
 
 def _certificate_fits(credential: Credential, presented: PresentedCredential) -> bool:
-    """Where subjects can be believed, a credential that is bound to one is good with that one only."""
+    """A credential that is bound to a subject is good with that one only; where none is looked at, on this machine only."""
     bound = credential.certificate_subject
-    return bound is None or not presented.checks_certificates or presented.certificate_subject == bound
+    if bound is None:
+        return True
+    return presented.certificate_subject == bound if presented.checks_certificates else presented.is_local

@@ -22,6 +22,8 @@ def clear_messages(clearances: Sequence[Clearance], caller: Caller, unit_of_work
     now = clock.now()
     with unit_of_work() as uow:
         results = uow.messages.clear(caller.county_code, clearances, now)
+        # An id that comes twice keeps its first answer, and so its first outcome.
+        outcomes = {clearance.message_id: clearance.outcome for clearance in reversed(clearances)}
         cleared = [message_id for message_id, result in results.items() if result is ClearResult.CLEARED]
         if cleared:
             record_change(
@@ -31,7 +33,7 @@ def clear_messages(clearances: Sequence[Clearance], caller: Caller, unit_of_work
                 action="ClearMessages",
                 subject=("queue", caller.county_code),
                 county_code=caller.county_code,
-                new={"cleared": cleared, "outcomes": Counter(clearance.outcome for clearance in clearances)},
+                new={"cleared": cleared, "outcomes": Counter(outcomes[message_id] for message_id in cleared)},
             )
         uow.commit()
     return results

@@ -31,7 +31,7 @@ def complete_upload(upload_id: int, caller: Caller, unit_of_work: UnitOfWorkFact
 
 def _require_whole(upload: Upload) -> None:
     if upload.state is UploadState.ABANDONED:
-        raise Conflict(ErrorCode.UPLOAD_CLOSED, "Another file was begun for this job.", ref="UploadId")
+        raise Conflict(ErrorCode.UPLOAD_CLOSED, "The upload was put aside: another file was begun for this job, or the job has ended.", ref="UploadId")
     if upload.received_bytes < upload.byte_count:
         raise Conflict(ErrorCode.UPLOAD_INCOMPLETE, f"Bytes are missing; go on at offset {upload.received_bytes}.", ref="UploadId")
 

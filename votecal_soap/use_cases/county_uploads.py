@@ -1,7 +1,7 @@
-"""What every use case of an upload asks first: is it this county's?"""
+"""Uploads as their jobs see them: whose they are, and what becomes of an open one when its job ends."""
 
 from votecal_soap.domain.counties import Caller
-from votecal_soap.domain.uploads import Upload
+from votecal_soap.domain.uploads import Upload, UploadState
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases.ports import UnitOfWork
 
@@ -12,3 +12,10 @@ def county_upload(uow: UnitOfWork, caller: Caller, upload_id: int, *, lock: bool
     if upload is None or upload.county_code != caller.county_code:
         raise NotFound(ErrorCode.UPLOAD_NOT_FOUND, "There is no such upload for this county.", ref="UploadId")
     return upload
+
+
+def abandon_open_upload(uow: UnitOfWork, job_id: int) -> None:
+    """Take no more bytes for a job that has ended."""
+    upload = uow.uploads.latest(job_id, lock=True)
+    if upload is not None and upload.state is UploadState.OPEN:
+        uow.uploads.abandon(upload.upload_id)

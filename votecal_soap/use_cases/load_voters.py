@@ -1,27 +1,30 @@
-"""Initial load of a county's voters (`votecal load voters`): UID, version 1, no messages; resumable, refusals reported.
+"""Initial load of a county's voters (`votecal load voters`): UID, version 1, no messages; resumable and repeatable, refusals reported.
 
 The file is that of `xsd/voter-record-update-batch.xsd` with BatchType InitialLoad; the county's rules translate it.
 """
 
 import hashlib
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from votecal_soap.clock import Clock, legal_date
 from votecal_soap.contract.batch_file import BatchExpectation
-from votecal_soap.contract.batch_source import BatchSource, open_batch, read_blocks
+from votecal_soap.contract.batch_reader import RecordBlock
+from votecal_soap.contract.batch_source import ReadingRules, open_batch, read_blocks
 from votecal_soap.domain.batches import BatchRecord, FieldError, Severity
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.voters import REGISTRATION_FIELDS, StateVoterId, VerificationStatus, Voter
 from votecal_soap.errors import ErrorCode, NotFound
-from votecal_soap.use_cases.ports import AuditEntry, UnitOfWork, UnitOfWorkFactory
+from votecal_soap.use_cases.ports import AuditEntry, LoadProgress, UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.process_voter_record_update_batch import reading_rules
 
 BATCH_TYPE = "InitialLoad"
 CHUNK_RECORDS = 10_000
+ALREADY_LOADED: Final = "AlreadyLoaded"
 _NEEDED = {
     "last_name": "Registration/Name/LastName",
     "date_of_birth": "Registration/DateOfBirth",
@@ -42,87 +45,133 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadReport:
-    """What a load did. `skipped` records had been loaded by an earlier, interrupted run of the same file."""
+    """What a load did, and in `before` what an earlier, interrupted run of the same file had done."""
 
     record_count: int
     loaded: int
     refused: int
-    skipped: int
+    already_there: int
+    before: LoadProgress
+
+
+def _heed_nothing(_: bool) -> None:
+    """What is done with a beginning that nobody asked to hear of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadCommand:
-    """Which file, for which county, by whom. Refusals and progress (records done, of) are told as they come."""
+    """Which file, for which county, by whom. Refusals and progress (records done, of) are told as they come.
+
+    `on_begin` hears before them whether an interrupted run is resumed.
+    """
 
     county_code: str
     file: Path
     actor: str
     on_refusal: Callable[[Refusal], None]
     on_progress: Callable[[int, int], None]
+    on_begin: Callable[[bool], None] = _heed_nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Load:
+    command: LoadCommand
+    unit_of_work: UnitOfWorkFactory
+    clock: Clock
+    sha256: str
+
+
+class _Sorted(NamedTuple):
+    good: list[BatchRecord]
+    refusals: list[Refusal]
+    already_there: int
 
 
 def load_voters(command: LoadCommand, unit_of_work: UnitOfWorkFactory, clock: Clock) -> LoadReport:
-    """Load the file; killed and started again, it goes on after the last committed chunk."""
+    """Load the file; killed and started again, it goes on after the last committed chunk.
+
+    A file that was read to its end is read from its beginning: what was refused may pass by rules mended since.
+    """
     expected = BatchExpectation(county_code=command.county_code, batch_type=BATCH_TYPE, job_id=None, record_count=None)
     source = open_batch(command.file, expected)
+    total = source.shape.record_count
     with command.file.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-    with unit_of_work(read_only=True) as uow:
-        if uow.reference.county(command.county_code) is None:
-            raise NotFound(ErrorCode.COUNTY_NOT_FOUND, "There is no such county; load the reference data first.", ref=command.county_code)
-        rules = reading_rules(uow, command.county_code, clock, batch_type=BATCH_TYPE, kinds=frozenset(DataKind), election_id=None)
-        position, skipped = uow.loads.position(command.county_code, sha256)
-    loaded = refused = 0
+        load = _Load(command=command, unit_of_work=unit_of_work, clock=clock, sha256=hashlib.file_digest(file, "sha256").hexdigest())
+    rules, before = _prepare(load, total)
+    command.on_begin(before.records > 0)
+    command.on_progress(before.records, total)
+    done = before
+    for records, position in _chunks(read_blocks(source, rules, before.position, before.records)):
+        done = _load_chunk(load, records, position, done)
+        command.on_progress(done.records, total)
+    return LoadReport(
+        record_count=total,
+        loaded=done.loaded - before.loaded,
+        refused=done.refused - before.refused,
+        already_there=done.already_there - before.already_there,
+        before=before,
+    )
+
+
+def _prepare(load: _Load, record_count: int) -> tuple[ReadingRules, LoadProgress]:
+    county_code = load.command.county_code
+    with load.unit_of_work(read_only=True) as uow:
+        if uow.reference.county(county_code) is None:
+            raise NotFound(ErrorCode.COUNTY_NOT_FOUND, "There is no such county; load the reference data first.", ref=county_code)
+        rules = reading_rules(uow, county_code, load.clock, batch_type=BATCH_TYPE, kinds=frozenset(DataKind), election_id=None)
+        before = uow.loads.progress(county_code, load.sha256)
+    return rules, before if before.records < record_count else LoadProgress()
+
+
+def _chunks(blocks: Iterable[RecordBlock]) -> Iterator[tuple[Sequence[BatchRecord], int]]:
+    """Blocks joined until they make a transaction, with the position after it."""
     waiting: list[BatchRecord] = []
-    for block in read_blocks(source, rules, position, skipped):
+    position = 0
+    for block in blocks:
         waiting += block.records
-        if len(waiting) >= CHUNK_RECORDS:
-            done = _load_chunk(command, unit_of_work, clock, waiting, sha256, block.position)
-            loaded, refused, waiting = loaded + done[0], refused + done[1], []
-            command.on_progress(skipped + loaded + refused, source.shape.record_count)
         position = block.position
+        if len(waiting) >= CHUNK_RECORDS:
+            yield waiting, position
+            waiting = []
     if waiting:
-        done = _load_chunk(command, unit_of_work, clock, waiting, sha256, position)
-        loaded, refused = loaded + done[0], refused + done[1]
-    command.on_progress(skipped + loaded + refused, source.shape.record_count)
-    return _report(source, loaded, refused, skipped)
+        yield waiting, position
 
 
-def _report(source: BatchSource, loaded: int, refused: int, skipped: int) -> LoadReport:
-    return LoadReport(record_count=source.shape.record_count, loaded=loaded, refused=refused, skipped=skipped)
-
-
-def _load_chunk(
-    command: LoadCommand, unit_of_work: UnitOfWorkFactory, clock: Clock, records: Sequence[BatchRecord], sha256: str, position: int
-) -> tuple[int, int]:
-    now = clock.now()
-    with unit_of_work() as uow:
-        good, refusals = _sorted_out(uow, command.county_code, records)
-        first = uow.voters.reserve_state_voter_ids(len(good)) if good else 0
-        voters = [_voter(record, first + number, command.county_code, legal_date(now)) for number, record in enumerate(good)]
+def _load_chunk(load: _Load, records: Sequence[BatchRecord], position: int, before: LoadProgress) -> LoadProgress:
+    now, county_code = load.clock.now(), load.command.county_code
+    with load.unit_of_work() as uow:
+        found = _sorted_out(uow, county_code, records)
+        first = uow.voters.reserve_state_voter_ids(len(found.good)) if found.good else 0
+        voters = [_voter(record, first + number, county_code, legal_date(now)) for number, record in enumerate(found.good)]
         uow.voters.add_voters(voters, now)
-        uow.loads.save_position(command.county_code, sha256, position, records[-1].sequence)
-        detail = f'{{"file_sha256":"{sha256}","loaded":{len(good)},"refused":{len(refusals)},"last_record":{records[-1].sequence}}}'
-        uow.audit.add([AuditEntry(now, command.actor, "VotersLoaded", "County", command.county_code, command.county_code, None, detail)])
+        counts = {"loaded": len(found.good), "refused": len(found.refusals), "already_there": found.already_there}
+        detail = json.dumps({"file_sha256": load.sha256, **counts, "last_record": records[-1].sequence})
+        uow.audit.add([AuditEntry(now, load.command.actor, "VotersLoaded", "County", county_code, county_code, None, detail)])
+        done = LoadProgress(position, records[-1].sequence, before.loaded + len(found.good), before.refused + len(found.refusals))
+        uow.loads.save_progress(county_code, load.sha256, done)
+        # Told before the commit: a kill in between tells them twice, and never not at all.
+        for refusal in found.refusals:
+            load.command.on_refusal(refusal)
         uow.commit()
-    for refusal in refusals:
-        command.on_refusal(refusal)
-    return len(good), len(refusals)
+    return done
 
 
-def _sorted_out(uow: UnitOfWork, county_code: str, records: Sequence[BatchRecord]) -> tuple[list[BatchRecord], list[Refusal]]:
+def _sorted_out(uow: UnitOfWork, county_code: str, records: Sequence[BatchRecord]) -> _Sorted:
     ids = sorted({record.ems_voter_id for record in records if record.ems_voter_id})
-    taken = {voter.ems_voter_id for voter in uow.voters.lock_by_ems_id(county_code, ids)}
-    good: list[BatchRecord] = []
-    refusals: list[Refusal] = []
+    births: dict[str | None, object] = {voter.ems_voter_id: voter.date_of_birth for voter in uow.voters.lock_by_ems_id(county_code, ids)}
+    found = _Sorted([], [], 0)
     for record in records:
-        errors = [*record.errors, *_missing(record), *_taken(record, taken)]
-        if any(error.severity is Severity.FATAL for error in errors):
-            refusals.append(Refusal(sequence=record.sequence, ems_voter_id=record.ems_voter_id, errors=tuple(errors)))
+        errors = [*record.errors, *_missing(record), *_taken(record, births)]
+        fatal = {error.code for error in errors if error.severity is Severity.FATAL}
+        # The date of birth tells a voter who was loaded before from another one under the same county id.
+        if fatal == {ALREADY_LOADED} and births[record.ems_voter_id] == record.values["date_of_birth"]:
+            found = found._replace(already_there=found.already_there + 1)
+        elif fatal:
+            found.refusals.append(Refusal(sequence=record.sequence, ems_voter_id=record.ems_voter_id, errors=tuple(errors)))
         else:
-            good.append(record)
-            taken.add(record.ems_voter_id)
-    return good, refusals
+            found.good.append(record)
+            births[record.ems_voter_id] = record.values["date_of_birth"]
+    return found
 
 
 def _missing(record: BatchRecord) -> list[FieldError]:
@@ -137,11 +186,11 @@ def _missing(record: BatchRecord) -> list[FieldError]:
     ]
 
 
-def _taken(record: BatchRecord, taken: set[str | None]) -> list[FieldError]:
+def _taken(record: BatchRecord, taken: Container[str | None]) -> list[FieldError]:
     if record.state_voter_id is not None or record.ems_voter_id is None:
         return [FieldError("EmsVoterIdOnly", "EmsVoterId", Severity.FATAL, "An initial load gives the county's id; the state assigns the UID.")]
     if record.ems_voter_id in taken:
-        return [FieldError("AlreadyLoaded", "EmsVoterId", Severity.FATAL, "The state has a record with this county id.")]
+        return [FieldError("AlreadyLoaded", "EmsVoterId", Severity.FATAL, "The state has a voter with this county id.")]
     return []
 
 

@@ -1,4 +1,4 @@
-"""OPS-05 The bytes of finished uploads are removed when their retention has passed; the book-keeping stays."""
+"""OPS-05 The bytes of uploads that nothing needs any more are removed when their retention has passed; the book-keeping stays."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Final
 
 from votecal_soap.clock import Clock
-from votecal_soap.domain.uploads import Upload
+from votecal_soap.domain.uploads import Upload, UploadState
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.ports import Spool, UnitOfWorkFactory
 
@@ -39,6 +39,8 @@ def _purge_chunk(command: PurgeSpool, unit_of_work: UnitOfWorkFactory, spool: Sp
         for upload in due:
             # Bytes first: a crash between the two purges again, and nothing there is fine.
             spool.discard(upload.upload_id)
+            if upload.state is UploadState.OPEN:
+                uow.uploads.abandon(upload.upload_id)
             uow.uploads.set_purged(upload.upload_id, now)
             subject = ("upload", upload.upload_id)
             record_change(uow, at=now, actor=command.actor, action="PurgeUpload", subject=subject, county_code=upload.county_code, old=_told(upload))

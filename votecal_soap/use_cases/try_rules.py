@@ -4,23 +4,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from votecal_soap.clock import Clock
-from votecal_soap.domain.jobs import DataKind, JobType
+from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.rule_parameters import Action
 from votecal_soap.domain.rules import RULE_FIELDS
 from votecal_soap.domain.translation import Translator
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.use_cases.import_rules import joined_rules
+from votecal_soap.use_cases.load_voters import BATCH_TYPE as INITIAL_LOAD
 from votecal_soap.use_cases.ports import UnitOfWork
-from votecal_soap.use_cases.process_voter_record_update_batch import reading_rules
+from votecal_soap.use_cases.process_voter_record_update_batch import BATCH_TYPE, reading_rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TryRules:
-    """A county's values by field; `text` stands in for the county's stored rules."""
+    """A county's values by field, as a batch or the initial load brings them; `text` stands in for the county's stored rules."""
 
     county_code: str
     values: Mapping[str, str]
     text: str | None = None
+    initial_load: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +49,7 @@ def trace(command: TryRules, uow: UnitOfWork, clock: Clock) -> list[Step]:
 
 
 def _translator(command: TryRules, uow: UnitOfWork, clock: Clock) -> Translator:
-    batch_type = JobType.VOTER_RECORD_UPDATE
+    batch_type = INITIAL_LOAD if command.initial_load else BATCH_TYPE
     with uow:
         text = uow.reference.rules_text(command.county_code) if command.text is None else command.text
         book = joined_rules(command.county_code, text, uow)

@@ -69,7 +69,7 @@ WRONG_FILES = {
     "DOCTYPE that names a file": (lambda job: good(job, start='<!DOCTYPE x SYSTEM "file:///etc/passwd">'), "VC-1102"),
     "entities that expand": (with_entity, "VC-1102"),
     "another encoding": (lambda job: good(job, start='<?xml version="1.0" encoding="ISO-8859-1"?>'), "VC-1103"),
-    "bytes that are not UTF-8": (lambda job: good(job).replace(b"PLANTEDLAST", b"PLANTED\xc9LAST"), "VC-1101"),
+    "bytes that are not UTF-8": (lambda job: good(job).replace(b"PLANTEDLAST", b"PLANTED\xc9LAST"), "VC-1103"),
     "UTF-16": (lambda job: good(job, start="").decode().encode("utf-16"), "VC-1103"),
     "trailer that counts wrong": (lambda job: good(job).replace(b"<RecordCount>2<", b"<RecordCount>3<"), "VC-1105"),
     "no trailer": (lambda job: re.sub(rb"<Trailer>.*</Trailer>", b"", good(job)), "VC-1106"),

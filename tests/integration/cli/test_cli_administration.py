@@ -73,6 +73,15 @@ def test_rules_are_imported_shown_and_tried(staffed, tmp_path, run_json):
     assert staffed("rules", "import", rules, "--county", "19", "--as", "ada", code=1).stderr.startswith("VC-1201")
 
 
+@pytest.mark.requirement("VRU-08")
+def test_rules_of_the_initial_load_are_tried_apart_from_those_of_a_batch(staffed, tmp_path, run_json):
+    rules = tmp_path / "county19.toml"
+    rules.write_text('[[rule]]\nfields = ["status"]\naction = "translate"\nbatch_types = ["InitialLoad"]\n[rule.table]\n"A" = "Active"\n')
+    trial = ("rules", "test", "status=A", "--county", "19", "--file", rules)
+    assert [step["value"] for step in run_json(*trial, "--initial-load") if step["action"] == "translate"] == ["Active"]
+    assert [step for step in run_json(*trial) if step["action"] == "translate"] == []
+
+
 def test_the_queues_are_shown(staffed, run_json):
     assert staffed("queue", "status").stdout == "All queues are empty.\n"
     assert run_json("queue", "status", "--county", "19")[0]["open_messages"] == 0

@@ -2,6 +2,10 @@ import json
 
 import pytest
 
+from votecal_soap.cli.load_report import RefusalList
+from votecal_soap.domain.batches import FieldError, Severity
+from votecal_soap.use_cases.load_voters import Refusal
+
 
 @pytest.fixture
 def county(staffed, tmp_path):
@@ -16,8 +20,23 @@ def county(staffed, tmp_path):
 
 def test_voters_are_generated_and_loaded_and_loading_again_changes_nothing(county, tmp_path, run_json):
     load = ("load", "voters", "--county", "19", tmp_path / "voters.xml", "--as", "ada")
-    assert run_json(*load) == {"records": 300, "loaded": 300, "refused": 0, "loaded_before": 0}
-    assert run_json(*load) == {"records": 300, "loaded": 0, "refused": 0, "loaded_before": 300}
+    nothing = {"loaded": 0, "refused": 0, "already_there": 0, "loaded_before": 0, "refused_before": 0, "already_there_before": 0}
+    assert run_json(*load) == nothing | {"records": 300, "loaded": 300}
+    assert run_json(*load) == nothing | {"records": 300, "already_there": 300}
+    assert county(*load).stdout.splitlines()[3].split() == ["Already", "there", "300"]
+
+
+def test_the_list_of_refusals_goes_on_when_a_load_is_resumed_and_begins_anew_otherwise(tmp_path):
+    path = tmp_path / "refused.csv"
+    refusal = Refusal(sequence=7, ems_voter_id="=1", errors=(FieldError("PartyCode", "Registration/Party", Severity.FATAL, "Unknown."),))
+    for resumed, lines in ((False, 2), (True, 3), (False, 2)):
+        with RefusalList(path) as refusals:
+            refusals.begin(resumed)
+            refusals.add(refusal)
+            assert len(path.read_text().splitlines()) == lines, "a kill from here on must not lose it"
+    with RefusalList(path) as refusals:
+        refusals.begin(False)
+    assert path.read_text() == ""
 
 
 @pytest.mark.requirement("OPS-03", "OPS-05")

@@ -1,11 +1,11 @@
 """Uploads, reference data, audit, loads and identity requests, on memory, SQLite and PostgreSQL alike."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, Role, StaffUser
-from votecal_soap.domain.jobs import JobState
+from votecal_soap.domain.jobs import InstanceState, JobState
 from votecal_soap.domain.uploads import Compression, UploadState
 from votecal_soap.use_cases.ports import AuditEntry, LoadProgress
 
@@ -51,7 +51,6 @@ def test_bytes_are_purged_once_and_only_when_nobody_needs_them(database, registr
     old = registry.now - timedelta(days=40)
     with database() as uow:
         unfinished, finished = registry.job(uow), registry.job(uow)
-        begin_upload(uow, registry, finished, begun_at=old)
         kept, purged, abandoned = (begin_upload(uow, registry, job_id, begun_at=old).upload_id for job_id in (unfinished, finished, unfinished))
         recent = begin_upload(uow, registry, finished, begun_at=old).upload_id
         for upload_id, at in ((kept, old), (purged, old), (recent, registry.now)):
@@ -63,6 +62,47 @@ def test_bytes_are_purged_once_and_only_when_nobody_needs_them(database, registr
         assert [upload.upload_id for upload in uow.uploads.finished_before(before, 1)] == [purged]
         uow.uploads.set_purged(purged, registry.now)
         assert [upload.upload_id for upload in uow.uploads.finished_before(before, 10)] == [abandoned]
+
+
+@pytest.mark.requirement("OPS-05")
+@pytest.mark.parametrize("state", [JobState.DECLINED, JobState.COMPLETED, JobState.CANCELLED, JobState.FAILED, JobState.FILE_REFUSED])
+def test_whatever_a_job_without_need_for_it_left_is_purged(database, registry, state):
+    with database() as uow:
+        job_id, waiting = registry.job(uow), registry.job(uow, state=JobState.STARTED)
+        left_open, complete, _ = (begin_upload(uow, registry, key, begun_at=registry.now - timedelta(days=40)).upload_id for key in (job_id, job_id, waiting))
+        uow.uploads.complete(complete, registry.now - timedelta(days=39))
+        uow.jobs.set_state(job_id, state)
+        assert [upload.upload_id for upload in uow.uploads.finished_before(registry.now - timedelta(days=30), 10)] == [left_open, complete]
+
+
+@pytest.mark.requirement("OPS-05")
+@pytest.mark.parametrize("job_state", [JobState.PROCESSING, JobState.CANCELLED, JobState.FAILED, JobState.FILE_REFUSED])
+def test_bytes_that_an_unfinished_run_needs_are_never_purged(database, registry, job_state):
+    old = datetime.now(UTC) - timedelta(days=400)
+    with database() as uow:
+        job_id = registry.job(uow)
+        upload = begin_upload(uow, registry, job_id, begun_at=old)
+        uow.uploads.complete(upload.upload_id, old)
+        uow.jobs.add_instance(job_id, old, upload_id=upload.upload_id, record_count=None)
+        uow.jobs.set_state(job_id, job_state)
+        uow.commit()
+
+    def due(uow):
+        return uow.uploads.finished_before(datetime.now(UTC), 10)
+
+    with database() as uow:
+        assert due(uow) == []
+        run = uow.jobs.claim("w", 60, 5)
+        assert due(uow) == []
+        uow.jobs.finish(run.instance_id, run.lease_token, InstanceState.PAUSED)
+        assert due(uow) == []
+        uow.jobs.request_stop(job_id, None)
+        uow.commit()
+    with database() as uow:
+        run = uow.jobs.claim("w", 60, 5)
+        uow.jobs.finish(run.instance_id, run.lease_token, InstanceState.CANCELLED)
+        uow.jobs.set_state(job_id, JobState.CANCELLED)
+        assert [item.upload_id for item in due(uow)] == [upload.upload_id]
 
 
 def test_reference_data_is_inserted_and_then_updated(database):

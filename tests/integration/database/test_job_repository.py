@@ -295,3 +295,21 @@ def test_a_second_outcome_for_a_record_is_refused(database, due):
         uow.jobs.add_outcomes(job_id, OUTCOMES)
         uow.jobs.add_outcomes(job_id, OUTCOMES[:1])
     assert refused.value.code is ErrorCode.ALREADY_EXISTS
+
+
+@pytest.mark.requirement("JOB-03")
+def test_a_failed_run_that_is_revived_goes_on_where_it_was_and_no_other_is_touched(database, due):
+    run = claim(database)
+    with database() as uow:
+        uow.jobs.revive(run.instance_id)
+        assert uow.jobs.instance(run.instance_id).state is InstanceState.RUNNING
+        uow.jobs.save_progress(run.instance_id, run.lease_token, position=900, records_processed=3, counts={(Outcome.APPLIED, None): 3})
+        uow.jobs.finish(run.instance_id, run.lease_token, InstanceState.FAILED, error_code="VC-5001", error_text="away", error_ref="x")
+        uow.commit()
+    assert claim(database) is None
+    with database() as uow:
+        uow.jobs.revive(run.instance_id)
+        uow.commit()
+    again = claim(database)
+    assert (again.instance_id, again.position, again.records_processed, again.attempt) == (run.instance_id, 900, 3, 1)
+    assert (again.error_code, again.error_text, again.error_ref, again.finished_at, again.stop_requested) == (None,) * 5

@@ -6,7 +6,7 @@ import pytest
 
 from jobs.purge import purge
 from votecal_soap.domain.jobs import JobState, JobType
-from votecal_soap.domain.uploads import Compression
+from votecal_soap.domain.uploads import Compression, UploadState
 
 DAY = 86_400
 
@@ -64,6 +64,21 @@ def test_the_bytes_of_a_job_that_is_not_finished_stay(application, upload):
     application.clock.instant += timedelta(days=365)
     assert run(application) == (0, 0)
     assert bytes_of(application, upload) == b"bytes"
+
+
+@pytest.mark.requirement("OPS-05")
+def test_an_upload_that_was_never_completed_goes_with_its_job_and_takes_no_more(application, upload):
+    now = application.clock.now()
+    said = {"byte_count": 9, "sha256": "a" * 64, "record_count": 1, "compression": Compression.NONE}
+    with application.unit_of_work() as uow:
+        left = uow.uploads.add(job_id=upload.job_id, county_code="19", begun_at=now, **said)
+        uow.commit()
+    application.spool.write(left.upload_id, 0, b"half")
+    application.clock.instant += timedelta(days=application.config.spool_retention_days, seconds=1)
+    assert run(application) == (2, 0)
+    assert bytes_of(application, left) == b""
+    with application.unit_of_work(read_only=True) as uow:
+        assert uow.uploads.get(left.upload_id).state is UploadState.ABANDONED
 
 
 @pytest.mark.requirement("OPS-05")

@@ -1,7 +1,12 @@
 """How many messages a page holds, and what remains."""
 
-import pytest
+import json
 
+import pytest
+from sqlalchemy import select
+
+from db.engine import create_engine
+from db.tables import audit_entry
 from votecal_soap.domain.ems_messages import MessageType
 
 EWS = "ems-integration"
@@ -71,6 +76,25 @@ def test_a_younger_message_of_a_voter_is_not_cleared_before_an_older(state):
 
     assert clear(second) == ["OlderMessageOpen"]
     assert clear(first, second) == ["Cleared", "Cleared"]
+
+
+@pytest.mark.requirement("EWS-04", "OPS-02")
+def test_the_audit_counts_what_was_cleared_and_nothing_else(state):
+    state.add_messages(3)
+    first, second, third = ids(state.call(EWS, "GetMessageQueue"))
+
+    def clear(*named):
+        items = "".join(f"<Clearance><MessageId>{one}</MessageId><ClearOutcome>{outcome}</ClearOutcome></Clearance>" for one, outcome in named)
+        assert state.call(EWS, "ClearMessages", f"<Clearances>{items}</Clearances>").status == 200
+
+    clear((first, "Processed"))
+    clear((first, "Processed"), (second, "Failed"), (second, "Processed"), (third, "Processed"), (999, "Failed"))
+    engine = create_engine(state.application.config.effective_database_url)
+    with engine.connect() as connection:
+        details = connection.execute(select(audit_entry.c.detail).where(audit_entry.c.action == "ClearMessages").order_by(audit_entry.c.audit_id))
+        told = [json.loads(detail)["new"] for detail in details.scalars()]
+    engine.dispose()
+    assert told == [{"cleared": [first], "outcomes": {"Processed": 1}}, {"cleared": [second, third], "outcomes": {"Failed": 1, "Processed": 1}}]
 
 
 @pytest.mark.requirement("EWS-04")

@@ -104,7 +104,33 @@ def test_a_certificate_says_nothing_unless_it_is_switched_on(state):
     save(state, credential("la-bound", "19", SECRET, certificate_subject="CN=la"))
     state.reconfigure(trusted_proxies=("10.0.0.5",))
     assert ping(state, "", **PROXY, **HTTPS, HTTP_X_CLIENT_SUBJECT="CN=la").fault["Code"] == "VC-3001"
-    assert ping(state, security("la-bound")).status == 200
+
+
+@pytest.mark.requirement("EWS-01")
+@pytest.mark.parametrize(
+    ("environ", "status"),
+    [
+        ({}, 200),
+        (PROXY | HTTPS, 500),
+        (REMOTE | {"wsgi.url_scheme": "https"}, 500),
+        ({"HTTP_X_FORWARDED_FOR": "198.51.100.7", "wsgi.url_scheme": "https"}, 500),
+    ],
+    ids=["this machine", "proxy", "network", "unknown proxy on this machine"],
+)
+def test_a_bound_credential_is_good_on_this_machine_only_where_no_certificate_is_looked_at(state, environ, status):
+    save(state, credential("la-bound", "19", SECRET, certificate_subject="CN=la"))
+    state.reconfigure(trusted_proxies=("10.0.0.5",))
+    assert ping(state, security("la-bound"), **environ).status == status
+    assert ping(state, **environ).status == 200
+
+
+@pytest.mark.requirement("EWS-01")
+@pytest.mark.parametrize("environ", [{}, REMOTE | {"wsgi.url_scheme": "https"}], ids=["this machine", "network"])
+def test_a_bound_credential_is_refused_past_the_proxy_that_hands_the_certificate_on(state, environ):
+    save(state, credential("la-bound", "19", SECRET, certificate_subject="CN=la"))
+    state.reconfigure(trusted_proxies=("10.0.0.5",), client_certificate_header="X-Client-Subject")
+    assert ping(state, security("la-bound"), HTTP_X_CLIENT_SUBJECT="CN=la", **environ).fault["Code"] == "VC-3001"
+    assert ping(state, **environ).status == 200
 
 
 @pytest.mark.requirement("EWS-01", "VRU-03")

@@ -40,7 +40,7 @@ class UploadRepository(Protocol):
         ...
 
     def finished_before(self, instant: datetime, limit: int) -> list[Upload]:
-        """Complete or abandoned uploads of finished jobs whose bytes are still there and may be purged (OPS-05)."""
+        """Uploads completed or begun before that, whose bytes are there and needed by no job and no run any more (OPS-05)."""
         ...
 
     def set_purged(self, upload_id: int, at: datetime) -> None:

@@ -114,6 +114,10 @@ class JobRepository(Protocol):
         """Ask the job's unfinished runs to stop at a safe point; None takes the request back and readies a paused run."""
         ...
 
+    def revive(self, instance_id: int) -> None:
+        """Make a failed run ready as if nothing had gone wrong: it goes on after its last committed record."""
+        ...
+
     def counts(self, job_id: int) -> OutcomeCounts:
         """Outcomes by reason so far."""
         ...
