@@ -200,7 +200,8 @@ def test_only_open_messages_about_changes_of_others_block(database, registry, vo
 def test_a_rendered_page_holds_the_messages_of_the_page(database, registry, voters, with_payload):
     with database() as uow:
         later = registry.message(voters[0], voter_sequence=2)
-        uow.messages.add([later, registry.message(voters[0], voter_sequence=1), registry.message(), registry.message(voters[1], voter_sequence=1)], registry.now)
+        messages = [later, registry.message(voters[0], voter_sequence=1), registry.message(), registry.message(voters[1], voter_sequence=1)]
+        uow.messages.add(messages, registry.now)
         uow.commit()
     with database(read_only=True) as uow:
         page = uow.messages.page("19", 2, with_payload=with_payload)
