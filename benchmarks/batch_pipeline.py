@@ -21,7 +21,7 @@ from votecal_soap.domain.batches import BatchRecord
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.judgement import AfterSteps, Circumstances
 from votecal_soap.use_cases.apply_batch_chunk import apply_chunk
-from votecal_soap.use_cases.process_voter_record_update_batch import process, reading_rules
+from votecal_soap.use_cases.process_voter_record_update_batch import not_collecting, process, reading_rules
 
 CHUNK = 10_000
 SCALES = {"small": (50_000, 40_000), "full": (1_000_000, 1_000_000)}
@@ -89,12 +89,13 @@ def _apply_alone(workload: Workload, database: Path, source: BatchSource, rules:
     now = work.clock.now()
     circumstances = Circumstances(county_code=COUNTY, after_steps=AfterSteps(rules.book), now=now, today=legal_date(now))
     seconds = 0.0
-    for chunk, position in _chunks(source, rules):
-        begun = time.perf_counter()
-        with work.unit_of_work() as uow:
-            apply_chunk(uow, instance, job, circumstances, chunk, position)
-            uow.commit()
-        seconds += time.perf_counter() - begun
+    with not_collecting():  # as the batch itself runs: a stage measured slower than it is would flatter the whole
+        for chunk, position in _chunks(source, rules):
+            begun = time.perf_counter()
+            with work.unit_of_work() as uow:
+                apply_chunk(uow, instance, job, circumstances, chunk, position)
+                uow.commit()
+            seconds += time.perf_counter() - begun
     return seconds
 
 

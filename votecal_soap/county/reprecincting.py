@@ -33,4 +33,4 @@ _FOLLOW = """
 INSERT OR REPLACE INTO voter_precinct_assignment
 SELECT voter_key, ?, home_pct, home_pct_part FROM voters WHERE reg_stat IN (?, ?) AND home_pct IS NOT NULL
 """
-_MARK_FOLLOWERS = "UPDATE voters SET changed_kinds = changed_kinds | ?1 WHERE change_no = ?2"
+_MARK_FOLLOWERS = "UPDATE voters SET changed_kinds = changed_kinds | ? WHERE change_no = ?"
