@@ -139,13 +139,14 @@ class CountyConsumer:
     def drain(self, least: int) -> float:
         """Drain until `least` messages are taken; messages a second."""
 
+        taken = 0
+
         def tell(told: Progress) -> None:
             nonlocal taken
             taken = told.done
             if taken >= least:
                 raise _Enough
 
-        taken = 0
         retry = Retry(sleep=time.sleep)
         office = Office(ems=self._ems, work_dir=self._folder, clock=SystemClock(), retry=retry, tell=tell)
         begun = time.perf_counter()
