@@ -138,7 +138,6 @@ class CountyConsumer:
 
     def drain(self, least: int) -> float:
         """Drain until `least` messages are taken; messages a second."""
-
         taken = 0
 
         def tell(told: Progress) -> None:
