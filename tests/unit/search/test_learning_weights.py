@@ -1,0 +1,103 @@
+from datetime import date
+from random import Random
+
+import numpy as np
+import pytest
+from fakes.rolls import SETTINGS, roll
+
+from votecal_soap.domain.matching import Person
+from votecal_soap.errors import Conflict
+from votecal_soap.search.columns import Columns, Vocabulary
+from votecal_soap.search.comparisons import COMPARISONS
+from votecal_soap.search.em import fit_by_em
+from votecal_soap.search.fitting import fit_silver, silver_labels
+from votecal_soap.search.frequencies import observed_frequencies
+from votecal_soap.search.pairs import Pairs
+from votecal_soap.search.scoring import compare, score
+from votecal_soap.search.service import SearchService
+from votecal_soap.search.standardising import standardise
+from votecal_soap.search.weights import expert_weights
+
+FIRST = ("ANA", "ZOE", "IDA", "EVA", "QUILL", "OTTO", "BEA", "URSULA", "HUGO", "FINN")
+LAST = ("ZYSKOWSKI", "BAKER", "GARCIA", "OKAFOR", "NGUYEN", "SMITH", "ROMIG", "CHANG", "LOPEZ", "DUVAL")
+
+
+def population(count, seed=1):
+    """People of few names and birth years, so that strangers share keys."""
+    rng = Random(seed)
+    return [
+        Person(
+            first_name=rng.choice(FIRST),
+            last_name=rng.choice(LAST),
+            date_of_birth=date(rng.randrange(1950, 1960), rng.randrange(1, 13), rng.randrange(1, 28)),
+            drivers_license=f"D{number:04d}{rng.randrange(1000):03d}",
+            zip_code=f"9000{rng.randrange(1, 9)}",
+        )
+        for number in range(count)
+    ]
+
+
+def noisy(person, rng):
+    """The person as another office wrote it."""
+    draw = rng.random()
+    if draw < 0.1:
+        return person._replace(first_name=person.first_name[:-1] + "X")
+    if draw < 0.2:
+        return person._replace(date_of_birth=person.date_of_birth.replace(year=person.date_of_birth.year + 1))
+    return person._replace(zip_code="90009") if draw < 0.5 else person
+
+
+def test_silver_labels_are_made_of_licences_and_a_slip_says_nothing():
+    vocabulary = Vocabulary()
+    left = Columns.of([standardise(Person(drivers_license="D1234567"))], vocabulary)
+    right = Columns.of([standardise(Person(drivers_license=number)) for number in ("D1234567", "D1234568", "B7777777", None)], vocabulary)
+    truth, labelled = silver_labels(Pairs(left, right, np.zeros(4, np.int64), np.arange(4)))
+    assert truth.tolist() == [True, False, False, False]
+    assert labelled.tolist() == [True, False, True, False]
+
+
+def test_weights_are_learned_from_licences_and_keep_those_of_the_licence():
+    people = population(1200)
+    rng = Random(2)
+    start = expert_weights()
+    fit = fit_silver([noisy(person, rng) for person in people], roll(*people), start, version="silver-1", roll_size=1200)
+    assert (fit.weights.version, fit.weights.origin, fit.weights.roll_size) == ("silver-1", "silver", 1200)
+    assert fit.weights.levels["drivers_license"] == start.levels["drivers_license"]
+    assert fit.weights.levels["date_of_birth"] != start.levels["date_of_birth"]
+    assert fit.f1 > 0.95
+    assert fit.calibration_error < 0.02
+    assert 0 < fit.held_back < fit.pairs
+    match = SearchService(fit.weights).search([people[0]._replace(drivers_license=None)], roll(*people), SETTINGS).matches[0][0]
+    assert match.state_voter_id == 1
+
+
+def test_too_few_licences_teach_nothing():
+    people = population(20)
+    with pytest.raises(Conflict):
+        fit_silver(people, roll(*people), expert_weights(), version="silver-1", roll_size=20)
+
+
+def test_fitting_twice_gives_the_same_weights():
+    people = population(700)
+    one, two = (fit_silver(people, roll(*people), expert_weights(), version="v", roll_size=700) for _ in range(2))
+    assert one == two
+
+
+def test_without_labels_people_are_told_apart():
+    people = population(400)
+    rng = Random(3)
+    vocabulary = Vocabulary()
+    left = Columns.of([standardise(person) for person in people], vocabulary)
+    right = Columns.of([standardise(noisy(person, rng)) for person in people], vocabulary)
+    rows = np.arange(400 * 400)
+    comparisons = {name: comparison for name, comparison in COMPARISONS.items() if name != "drivers_license"}
+    frequencies = observed_frequencies(left, right)
+    candidates = compare(Pairs(left, right, rows // 400, rows % 400), frequencies, comparisons=comparisons)
+    draw = np.random.default_rng(1).integers(0, 400, (2, 50_000))
+    random = compare(Pairs(left, right, draw[0], draw[1]), frequencies, comparisons=comparisons)
+    weights = fit_by_em(candidates, random, possible=160_000, stands_for=1.0, version="em")
+    scores = score(candidates, weights).reshape(400, 400)
+    assert (scores.argmax(axis=1) == np.arange(400)).mean() > 0.97
+    assert weights.levels["date_of_birth"]["exact"] > 5
+    assert weights.levels["date_of_birth"]["different"] < -2
+    assert set(weights.levels["suffix"].values()) == {0.0}

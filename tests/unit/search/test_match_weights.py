@@ -1,0 +1,79 @@
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from votecal_soap.errors import InvalidRequest
+from votecal_soap.search.calibration import calibration_of
+from votecal_soap.search.comparisons import COMPARISONS
+from votecal_soap.search.confidence import confidence, posterior
+from votecal_soap.search.criteria import INTERACTION_WORDS
+from votecal_soap.search.evidence import INTERACTIONS
+from votecal_soap.search.frequencies import shipped_frequencies
+from votecal_soap.search.weights import MatchWeights, expert_weights
+
+
+def test_weights_survive_being_stored():
+    assert MatchWeights.from_json(expert_weights().to_json()) == expert_weights()
+
+
+def test_the_shipped_weights_know_every_level_and_interaction():
+    weights = expert_weights()
+    assert {name: set(levels) for name, levels in weights.levels.items()} == {name: {level.name for level in item.levels} for name, item in COMPARISONS.items()}
+    assert set(weights.interactions) == set(INTERACTIONS) == set(INTERACTION_WORDS)
+
+
+def test_a_missing_field_is_worth_nothing():
+    assert {levels["missing"] for levels in expert_weights().levels.values()} == {0.0}
+
+
+def test_agreement_is_worth_more_than_contradiction():
+    for name, levels in expert_weights().levels.items():
+        first, last = (COMPARISONS[name].levels[place].name for place in (0, -1))
+        assert levels[first] > levels[last]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda values: values.pop("levels"),
+        lambda values: values["levels"].pop("ssn4"),
+        lambda values: values["levels"]["ssn4"].update(new=1),
+        lambda values: values.update(intercept="x"),
+    ],
+)
+def test_weights_of_another_version_are_refused(spoil):
+    values = json.loads(expert_weights().to_json())
+    spoil(values)
+    with pytest.raises(InvalidRequest):
+        MatchWeights.from_json(json.dumps(values))
+
+
+def test_text_that_is_no_weights_is_refused():
+    with pytest.raises(InvalidRequest):
+        MatchWeights.from_json("[]")
+
+
+def test_confidence_is_the_posterior_rounded_down_and_at_most_99():
+    weights = replace(expert_weights(), calibration=())
+    assert confidence(np.array([-99.0, 0.0, 1.0, 99.0]), weights).tolist() == [0, 50, 66, 99]
+
+
+def test_a_calibration_learned_from_pairs_makes_claims_come_true():
+    rng = np.random.default_rng(1)
+    scores = rng.normal(0, 8, 20_000)
+    truth = rng.random(20_000) < 1 / (1 + np.exp2(-(scores / 2 - 1)))
+    weights = replace(expert_weights(), calibration=calibration_of(scores, truth))
+    assert posterior(scores, weights).mean() == pytest.approx(truth.mean(), abs=0.005)
+    assert posterior(np.array([2.0]), weights)[0] == pytest.approx(0.5, abs=0.03)
+
+
+def test_too_few_pairs_teach_no_calibration():
+    assert calibration_of(np.array([1.0, 2.0]), np.array([True, False])) == ()
+
+
+def test_a_rare_name_is_worth_more_bits_than_a_common_one():
+    frequencies = shipped_frequencies()
+    assert frequencies.surnames["GARCIA"] < frequencies.surnames["BAKER"] < frequencies.rarest_surname
+    assert frequencies.first_names["MARIA"] < frequencies.first_names["AGNES"] < frequencies.rarest_first_name

@@ -1,0 +1,1 @@
+"""How good matching is on labelled people, ours or anybody's (`votecal match evaluate`)."""

@@ -1,0 +1,85 @@
+"""Labelled people ready to be compared: standardised columns, and who is who."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+
+from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.search.address_text import standard_address
+from votecal_soap.search.arrays import Integers
+from votecal_soap.search.columns import Columns, Vocabulary
+from votecal_soap.search.evaluation.birth_text import birth_numbers
+from votecal_soap.search.evaluation.people_file import PeopleFile
+from votecal_soap.search.name_text import CACHED_TEXTS, LONGEST, fold
+from votecal_soap.search.standardising import StandardPerson, standard_given_names, standard_id, standard_ssn4, standard_suffix, standard_surname
+
+OTHER: Final = "other"
+"""A text of another kind, such as an e-mail address or an occupation, compared as it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelledPeople:
+    """One side of an evaluation."""
+
+    columns: Columns
+    clusters: Integers
+    """Who each row is; equal numbers on both sides are one person."""
+
+
+def labelled(file: PeopleFile, vocabulary: Vocabulary) -> LabelledPeople:
+    """Standardise a file's people.
+
+    Raises:
+        InvalidRequest: if no column says who is who.
+    """
+    if "cluster" not in file.columns:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "no column `cluster` says which records are one person; --columns cluster=THEIRS names it")
+    people = Columns.of(_people(file), vocabulary).with_column(OTHER, [fold(text)[:LONGEST] for text in _cells(file, OTHER)])
+    clusters = vocabulary.encode("=" + text for text in file.columns["cluster"])
+    return LabelledPeople(columns=people, clusters=clusters.astype(np.int64))
+
+
+def _people(file: PeopleFile) -> list[StandardPerson]:
+    names = zip(*(_cells(file, name) for name in ("full_name", "first_name", "middle_name", "last_name")), strict=True)
+    addresses = zip(*(_cells(file, name) for name in ("house_number", "street", "unit_number", "city", "zip")), strict=True)
+    others = zip(*(_cells(file, name) for name in ("suffix", "gender", "dl_id", "ssn4")), strict=True)
+    return [
+        StandardPerson(*_names(*name), born or None, *_others(*other), *standard_address(*address))
+        for name, born, other, address in zip(names, _births(file), others, addresses, strict=True)
+    ]
+
+
+@lru_cache(CACHED_TEXTS)
+def _others(suffix: str, gender: str, number: str, ssn4: str) -> tuple[str | None, str | None, str | None, str | None]:
+    return standard_suffix(suffix), fold(gender)[:1] or None, standard_id(number), standard_ssn4(ssn4)
+
+
+def _cells(file: PeopleFile, name: str) -> Sequence[str]:
+    return file.columns.get(name) or [""] * file.rows
+
+
+def _births(file: PeopleFile) -> list[int]:
+    if "date_of_birth" in file.columns or "birth_year" not in file.columns:
+        return birth_numbers(_cells(file, "date_of_birth"))
+    parts = zip(*(_cells(file, name) for name in ("birth_year", "birth_month", "birth_day")), strict=True)
+    return birth_numbers(["-".join(part.strip().zfill(2) for part in date if part.strip()) for date in parts])
+
+
+@lru_cache(CACHED_TEXTS)
+def _names(full: str, first: str, middle: str, last: str) -> tuple[str | None, str | None, str | None, str | None, str | None, str | None, str | None]:
+    """Given names and surname; a full name is cut up where no parts are given."""
+    if full and not (first or last):
+        first, middle, last = _cut(full)
+    return (*standard_given_names(first, middle), *standard_surname(last))
+
+
+def _cut(full: str) -> tuple[str, str, str]:
+    """First, middle and last name of a text such as `Garcia Lopez, Ana Maria` or `Ana Maria Garcia`."""
+    last, comma, given = full.partition(",")
+    words = given.split() if comma else full.split()
+    if not comma:
+        last = words.pop() if len(words) > 1 else ""
+    return (words[0] if words else "", " ".join(words[1:]), last)
