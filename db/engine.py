@@ -90,7 +90,10 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = bool(connection.get_execution_options().get(READ_ONLY))
-    connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+    if connection.info.get(READ_ONLY) is not read_only:
+        # Only when it changes: after it SQLite compiles all statements of the connection again.
+        connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+        connection.info[READ_ONLY] = read_only
     # A writer that asked for the lock only at its first write could not get it after another has written.
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 

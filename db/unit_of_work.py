@@ -11,14 +11,21 @@ from db.engine import READ_ONLY, create_engine
 from db.errors import busy
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.batches import SqlBatchRepository
+from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
 from db.repositories.loads import SqlLoadRepository
+from db.repositories.mailings import SqlMailingRepository
+from db.repositories.match_cases import SqlMatchCaseRepository
+from db.repositories.matching import SqlMatchingRepository
 from db.repositories.messages import SqlMessageRepository
 from db.repositories.queue_depths import QueueDepths
 from db.repositories.reference import SqlReferenceRepository
+from db.repositories.replies import SqlReplyRepository
+from db.repositories.search_probes import SqlSearchProbeRepository
 from db.repositories.uploads import SqlUploadRepository
 from db.repositories.voters import SqlVoterRepository
+from db.repositories.work_items import SqlWorkItemRepository
 from votecal_soap.use_cases import ports
 
 
@@ -34,6 +41,13 @@ class SqlUnitOfWork:
     audit: ports.AuditRepository
     loads: ports.LoadRepository
     identity: ports.IdentityRepository
+    matching: ports.MatchingRepository
+    work_items: ports.WorkItemRepository
+    match_cases: ports.MatchCaseRepository
+    mailings: ports.MailingRepository
+    dmv_files: ports.DmvFileRepository
+    replies: ports.ReplyRepository
+    search_probes: ports.SearchProbeRepository
 
     def __init__(self, engine: Engine, *, read_only: bool) -> None:
         """Prepare; nothing is asked of the database yet."""
@@ -54,6 +68,13 @@ class SqlUnitOfWork:
         self.audit = SqlAuditRepository(bulk)
         self.loads = SqlLoadRepository(self._connection)
         self.identity = SqlIdentityRepository(self._connection, bulk)
+        self.matching = SqlMatchingRepository(self._connection, bulk)
+        self.work_items = SqlWorkItemRepository(self._connection, bulk)
+        self.match_cases = SqlMatchCaseRepository(self._connection, bulk)
+        self.mailings = SqlMailingRepository(self._connection, bulk)
+        self.dmv_files = SqlDmvFileRepository(self._connection)
+        self.replies = SqlReplyRepository(self._connection)
+        self.search_probes = SqlSearchProbeRepository(self._connection)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

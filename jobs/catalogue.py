@@ -1,22 +1,24 @@
 """Read this first: the kinds of job and what each runs.
 
-===================== ======================= ============ ============ =================================
-Job                   Runs                    Repeatable   County batch Stops safely
-===================== ======================= ============ ============ =================================
-VoterRecordUpdate     voter_record_update     never        yes          after each committed chunk
-IdvExport             idv_export              yes          no           between files
-Purge                 purge                   yes          no           between hundreds of uploads
-===================== ======================= ============ ============ =================================
+======================= =========================== ============ ============ =================================
+Job                     Runs                        Repeatable   County batch Stops safely
+======================= =========================== ============ ============ =================================
+VoterRecordUpdate       voter_record_update         never        yes          after each committed chunk
+IdvExport               idv_export                  yes          no           between files
+MatchCaseDeadlines      match_case_deadlines        yes          no           between hundreds of cases
+Purge                   purge                       yes          no           between hundreds of uploads
+ProcessDmvCoaRecordFile process_dmv_coa_record_file never        no           after each committed chunk
+======================= =========================== ============ ============ =================================
 
 A county batch waits for an SOS administrator and then for the county's file, whose arrival makes its run due;
-the scheduler makes the runs of all others due.
+the scheduler makes the runs of all others due, that of a file job once its file has arrived in the drop folder.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from jobs import idv_export, purge, voter_record_update
+from jobs import idv_export, match_case_deadlines, process_dmv_coa_record_file, purge, voter_record_update
 from jobs.application import JobRun
 from votecal_soap.domain.jobs import JobType
 
@@ -32,5 +34,11 @@ class CatalogueEntry:
 CATALOGUE: Final[Mapping[JobType, CatalogueEntry]] = {
     JobType.VOTER_RECORD_UPDATE: CatalogueEntry(run=voter_record_update.run, about="Apply a county's batch of voter record updates (UC04.14.01)"),
     JobType.IDV_EXPORT: CatalogueEntry(run=idv_export.run, about="Send pending identity verifications out to DMV (IDV-01)"),
+    JobType.MATCH_CASE_DEADLINES: CatalogueEntry(
+        run=match_case_deadlines.run, about="Announce overdue match cases; end transfers and confidentiality whose time has passed (COA-37, VRU-15, EWS-14)"
+    ),
     JobType.PURGE: CatalogueEntry(run=purge.run, about="Remove files whose retention has passed (OPS-05)"),
+    JobType.PROCESS_DMV_COA_RECORD_FILE: CatalogueEntry(
+        run=process_dmv_coa_record_file.run, about="Match a file of DMV's changes of address and registrations (UC03.21.01)"
+    ),
 }

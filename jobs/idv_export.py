@@ -1,8 +1,9 @@
 """IdvExport: pending identity verifications go out to DMV in files (IDV-01)."""
 
-from jobs.application import Application, ShouldStop
+from jobs.application import ShouldStop
 from votecal_soap.domain.jobs import JobInstance
 from votecal_soap.use_cases.export_identity_requests import ExportIdentityRequests, export_identity_requests
+from votecal_soap.use_cases.ports import Application
 
 
 def run(application: Application, instance: JobInstance, should_stop: ShouldStop) -> None:

@@ -6,10 +6,10 @@ import time
 from types import TracebackType
 from typing import Final, Self
 
-from jobs.application import Application
 from votecal_soap.domain.jobs import JobInstance, StopRequest
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.log import event
+from votecal_soap.use_cases.ports import Application
 
 logger = logging.getLogger(__name__)
 

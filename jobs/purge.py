@@ -1,14 +1,28 @@
-"""Purge: bytes of finished uploads and old exports are removed (OPS-05)."""
+"""Purge: files and kept data whose retention has passed are removed (OPS-05)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import NamedTuple
 
-from jobs.application import Application, ShouldStop
+from jobs.application import ShouldStop
 from votecal_soap.domain.jobs import JobInstance
 from votecal_soap.use_cases.audit_trail import record_change
+from votecal_soap.use_cases.ports import Application
+from votecal_soap.use_cases.purge_dmv_files import PurgeDmvFiles, purge_dmv_files
+from votecal_soap.use_cases.purge_kept_data import PurgeKeptData, purge_kept_data
 from votecal_soap.use_cases.purge_spool import PurgeSpool
 from votecal_soap.use_cases.purge_spool import purge as purge_spool
+
+
+class Purged(NamedTuple):
+    """How many of each are gone."""
+
+    uploads: int = 0
+    exports: int = 0
+    dmv_files: int = 0
+    replies: int = 0
+    signatures: int = 0
 
 
 def run(application: Application, instance: JobInstance, should_stop: ShouldStop) -> None:
@@ -16,19 +30,26 @@ def run(application: Application, instance: JobInstance, should_stop: ShouldStop
     purge(application, f"job:{instance.job_id}", lambda: should_stop() is not None)
 
 
-def purge(application: Application, actor: str, stop: Callable[[], bool]) -> tuple[int, int]:
-    """Remove what is due; how many uploads and how many exports that were."""
-    config, clock = application.config, application.clock
-    command = PurgeSpool(retention=timedelta(days=config.spool_retention_days), actor=actor)
-    uploads = purge_spool(command, application.unit_of_work, application.spool, clock, stop)
-    if stop():
-        return uploads, 0
-    removed = _remove_older(config.export_dir, clock.now() - timedelta(days=config.export_retention_days))
+def purge(application: Application, actor: str, stop: Callable[[], bool]) -> Purged:
+    """Remove what is due, one kind after the other, until `stop` says so."""
+    config, clock, unit_of_work = application.config, application.clock, application.unit_of_work
+    spooled = PurgeSpool(retention=timedelta(days=config.spool_retention_days), actor=actor)
+    uploads = purge_spool(spooled, unit_of_work, application.spool, clock, stop)
+    from_dmv = PurgeDmvFiles(retention=timedelta(days=config.dmv_retention_days), actor=actor)
+    dmv_files = purge_dmv_files(from_dmv, unit_of_work, application.dmv_exchange, clock, stop)
+    replies, signatures = timedelta(days=config.reply_retention_days), timedelta(days=config.signature_retention_days)
+    kept = purge_kept_data(PurgeKeptData(replies=replies, signatures=signatures, actor=actor), unit_of_work, clock, stop)
+    return Purged(uploads, 0 if stop() else _purge_exports(application, actor), dmv_files, *kept)
+
+
+def _purge_exports(application: Application, actor: str) -> int:
+    config, now = application.config, application.clock.now()
+    removed = _remove_older(config.export_dir, now - timedelta(days=config.export_retention_days))
     with application.unit_of_work() as uow:
         for name in removed:
-            record_change(uow, at=clock.now(), actor=actor, action="PurgeExport", subject=("export", name))
+            record_change(uow, at=now, actor=actor, action="PurgeExport", subject=("export", name[:60]))
         uow.commit()
-    return uploads, len(removed)
+    return len(removed)
 
 
 def _remove_older(directory: Path, before: datetime) -> list[str]:

@@ -12,11 +12,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
-from jobs.application import Application
 from jobs.recurrence import CronRecurrence
 from votecal_soap.domain.jobs import Job, JobInstance, JobState
 from votecal_soap.log import event
-from votecal_soap.use_cases.ports import UnitOfWork
+from votecal_soap.use_cases.ports import Application, UnitOfWork
+from votecal_soap.use_cases.process_dmv_coa_record_file import has_arrived
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +81,8 @@ class JobScheduler:
         latest = uow.jobs.latest_instance(job.job_id)
         if latest is not None and not latest.state.is_finished:
             return None  # one run of a job at a time
+        if job.job_type.is_file_job and not has_arrived(uow, job, self._application.dmv_exchange, self._application.clock):
+            return None  # asked again at the next refresh
         if job.repeat is None:
             return None if latest is not None else job.not_before
         return self._next_repeat(job.repeat, job, latest)

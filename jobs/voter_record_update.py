@@ -1,8 +1,9 @@
 """Voter Record Update: a county's batch file is processed (UC04.14.01, step 4)."""
 
-from jobs.application import Application, ShouldStop
+from jobs.application import ShouldStop
 from votecal_soap.contract.batch_expansion import ExpansionLimits
 from votecal_soap.domain.jobs import JobInstance
+from votecal_soap.use_cases.ports import Application
 from votecal_soap.use_cases.process_voter_record_update_batch import BatchSettings, BatchWork, process
 
 

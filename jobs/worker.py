@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jobs import run_endings
-from jobs.application import Application
 from jobs.catalogue import CATALOGUE, CatalogueEntry
 from jobs.lease import Lease, WorkerStopping
 from votecal_soap.domain.jobs import InstanceState, JobInstance, JobType, StopRequest
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
 from votecal_soap.log import correlation_id, event
+from votecal_soap.use_cases.ports import Application
 
 logger = logging.getLogger(__name__)
 

@@ -1,13 +1,15 @@
-"""Joins the parts: the one place that knows which database stands behind the unit of work, and where the spool is."""
+"""Joins the parts: the one place that knows which database stands behind the unit of work, and where spool and drop folder are."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from db.engine import create_engine
 from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.clock import Clock, SystemClock
 from votecal_soap.config import Config
+from votecal_soap.dmv_exchange import FolderDmvExchange
 from votecal_soap.spool import FileSpool
-from votecal_soap.use_cases.ports import Spool, UnitOfWorkFactory
+from votecal_soap.use_cases.ports import DmvExchange, Spool, UnitOfWorkFactory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,7 @@ class Application:
     clock: Clock
     unit_of_work: UnitOfWorkFactory
     spool: Spool
+    dmv_exchange: DmvExchange
 
 
 def build(config: Config, clock: Clock | None = None) -> Application:
@@ -28,4 +31,15 @@ def build(config: Config, clock: Clock | None = None) -> Application:
         clock=clock or SystemClock(),
         unit_of_work=SqlUnitOfWorkFactory(create_engine(config.effective_database_url)),
         spool=FileSpool(config.spool_dir),
+        dmv_exchange=dmv_exchange(config),
+    )
+
+
+def dmv_exchange(config: Config) -> DmvExchange:
+    """DMV's folders as configured."""
+    return FolderDmvExchange(
+        config.dmv_drop_folder,
+        config.dmv_dir,
+        settle=timedelta(seconds=config.dmv_settle_seconds),
+        incomplete=timedelta(seconds=config.dmv_incomplete_seconds),
     )

@@ -39,11 +39,23 @@ class Config:
     page_message_limit: int = 1000
     batch_chunk_records: int = 10_000
     batch_parsers: int = 1
+    dmv_drop_dir: str = ""
+    dmv_settle_seconds: int = 10
+    dmv_incomplete_seconds: int = 3600
+    dmv_chunk_records: int = 2_000
+    transfer_pending_days: int = 10
     lease_seconds: int = 60
     worker_poll_seconds: float = 1.0
     attempt_limit: int = 20
     spool_retention_days: int = 30
     export_retention_days: int = 30
+    dmv_retention_days: int = 90
+    reply_retention_days: int = 90
+    signature_retention_days: int = 365
+    confidentiality_notice_days: int = 60
+    registration_url: str = "https://registertovote.ca.gov/"
+    invitation_blank_form: bool = True
+    polling_places_file: str = ""
     second_person_authorises: bool = False
 
     @property
@@ -60,6 +72,16 @@ class Config:
     def export_dir(self) -> Path:
         """Where files for partners are written (OPS-05)."""
         return self.data_dir / "export"
+
+    @property
+    def dmv_drop_folder(self) -> Path:
+        """Where DMV drops its files: the folder named, else one in the data directory (COA-01)."""
+        return Path(self.dmv_drop_dir) if self.dmv_drop_dir else self.data_dir / "dmv-coa"
+
+    @property
+    def dmv_dir(self) -> Path:
+        """Where DMV's files lie once they are taken, readable by the service alone (OPS-05)."""
+        return self.data_dir / "dmv"
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> "Config":

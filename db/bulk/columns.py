@@ -38,6 +38,10 @@ class BulkWriter(Protocol):
         """Set columns and constants in the rows that have these keys; how many there were."""
         ...
 
+    def delete(self, table: Table, keys: Columns) -> int:
+        """Delete the rows that have these keys; how many there were."""
+        ...
+
 
 def columns_of(names: Iterable[str], rows: Sequence[Iterable[object]]) -> Columns:
     """Rows turned into columns; no rows, no values."""

@@ -3,7 +3,7 @@
 Typed, because the driver would take an untyped instant for a DATE and drop its microseconds.
 """
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
 from db.bulk.columns import NONE, Columns, Constants, row_count
 
@@ -28,6 +28,13 @@ class CoreBulkWriter:
         statement = statement.values({name: bindparam(name) for name in (*columns, *constants)})
         rows = _dictionaries({**columns, **{f"key_{name}": values for name, values in keys.items()}}, constants)
         return self._connection.execute(statement, rows).rowcount
+
+    def delete(self, table: Table, keys: Columns) -> int:
+        """Delete the rows that have these keys."""
+        if not row_count(keys):
+            return 0
+        statement = delete(table).where(*(table.c[key] == bindparam(f"key_{key}") for key in keys))
+        return self._connection.execute(statement, _dictionaries({f"key_{name}": values for name, values in keys.items()}, NONE)).rowcount
 
 
 def _dictionaries(columns: Columns, constants: Constants) -> list[dict[str, object]]:

@@ -40,6 +40,15 @@ class PostgresqlBulkWriter:
         self._copy(stage, tuple(staged), driver_rows(staged, staged))
         return self._connection.exec_driver_sql(_update_from(table.name, stage, tuple(keys), (*columns, *constants))).rowcount
 
+    def delete(self, table: Table, keys: Columns) -> int:
+        """Delete the rows that have these keys."""
+        if row_count(keys) < _WORTH_A_STAGE:
+            return self._few.delete(table, keys)
+        staged = {f"key_{name}": values for name, values in driver_columns(table, self._connection.dialect, keys).items()}
+        stage = self._stage(table, tuple(keys), ())
+        self._copy(stage, tuple(staged), driver_rows(staged, staged))
+        return self._connection.exec_driver_sql(_delete_using(table.name, stage, tuple(keys))).rowcount
+
     def _stage(self, table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> str:
         """An empty temporary table for these columns; it stays with the session, so that the catalogue is spared."""
         stage = f"stage_{zlib.crc32(repr((table.name, keys, names)).encode()):08x}"
@@ -79,3 +88,8 @@ def _update_from(table: str, stage: str, keys: tuple[str, ...], names: tuple[str
     assignments = ", ".join(f"{name} = staged.{name}" for name in names)
     same = " AND ".join(f"target.{key} = staged.key_{key}" for key in keys)
     return f"UPDATE {table} AS target SET {assignments} FROM {stage} AS staged WHERE {same}"  # noqa: S608
+
+
+def _delete_using(table: str, stage: str, keys: tuple[str, ...]) -> str:
+    same = " AND ".join(f"target.{key} = staged.key_{key}" for key in keys)
+    return f"DELETE FROM {table} AS target USING {stage} AS staged WHERE {same}"  # noqa: S608 - names of our own

@@ -3,7 +3,7 @@
 from functools import lru_cache
 from typing import Final
 
-from sqlalchemy import Connection, Table, bindparam, insert, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.dialects import sqlite
 
 from db.bulk.columns import NONE, Columns, Constants, driver_columns, driver_rows, row_count
@@ -37,6 +37,14 @@ class SqliteBulkWriter:
         rows = driver_rows(driver_columns(table, _DIALECT, columns, constants) | key_columns, order)
         return self._connection.exec_driver_sql(sql, list(rows)).rowcount
 
+    def delete(self, table: Table, keys: Columns) -> int:
+        """Delete the rows that have these keys."""
+        if not row_count(keys):
+            return 0
+        sql, order = _delete(table, tuple(keys))
+        rows = driver_rows(driver_columns(table, _DIALECT, keys), order)
+        return self._connection.exec_driver_sql(sql, list(rows)).rowcount
+
 
 @lru_cache(512)
 def _insert(table: Table, names: tuple[str, ...]) -> Statement:
@@ -48,4 +56,10 @@ def _insert(table: Table, names: tuple[str, ...]) -> Statement:
 def _update(table: Table, keys: tuple[str, ...], names: tuple[str, ...]) -> Statement:
     statement = update(table).where(*(table.c[key] == bindparam(f"key_{key}") for key in keys))
     compiled = statement.compile(dialect=_DIALECT, column_keys=list(names))
+    return str(compiled), tuple(compiled.positiontup or ())
+
+
+@lru_cache(512)
+def _delete(table: Table, keys: tuple[str, ...]) -> Statement:
+    compiled = delete(table).where(*(table.c[key] == bindparam(key) for key in keys)).compile(dialect=_DIALECT)
     return str(compiled), tuple(compiled.positiontup or ())

@@ -5,8 +5,10 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Column, Connection, Insert, Integer, MetaData, Select, String, Table, bindparam, cast, func, insert, literal, select
 
 from db.bulk import BulkWriter, Columns
+from db.repositories.message_header import header_text
 from db.tables import audit_entry, batch_record_outcome, ems_message, voter_activity
 from db.types import LongText
+from votecal_soap.contract.markup import date_time
 from votecal_soap.domain.ems_messages import MessageState
 from votecal_soap.use_cases.ports import JudgedChunk
 
@@ -61,12 +63,16 @@ _AUDITS: Final = _spread(
     },
     _stage.c.changes.is_not(None),
 )
+_ABOUT: Final = {name: _stage.c[name] for name in ("state_voter_id", "voter_sequence", "ems_voter_id", "record_version", "record_sequence")}
+_MESSAGE_TYPE: Final = literal("BatchRecord") + _stage.c.outcome
 _MESSAGES: Final = _spread(
     ems_message,
     {
-        **{name: _stage.c[name] for name in ("state_voter_id", "voter_sequence", "ems_voter_id", "record_version", "record_sequence", "payload")},
+        **_ABOUT,
+        "payload": _stage.c.payload,
+        "header": header_text(_MESSAGE_TYPE, bindparam("given_instant", type_=String), {**_ABOUT, "job_id": _given(ems_message, "job_id")}),
         **{name: _given(ems_message, name) for name in ("county_code", "queue_county", "job_id", "enqueued_at")},
-        "message_type": literal("BatchRecord") + _stage.c.outcome,
+        "message_type": _MESSAGE_TYPE,
         "state": literal(str(MessageState.OPEN)),
         "dedup_key": _given(ems_message, "dedup_key") + func.printf("%09d", _stage.c.record_sequence),
         "blocks_updates": literal(0),
@@ -102,6 +108,7 @@ class BatchStage:
             "recorded_at": chunk.at,
             "at": chunk.at,
             "enqueued_at": chunk.at,
+            "instant": date_time(chunk.at),
             "actor": f"job:{chunk.job_id}",
             "action": chunk.audit_action,
             "correlation_id": f"{chunk.job_id}/",

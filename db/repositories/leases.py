@@ -88,12 +88,7 @@ def _give_up(connection: Connection, instance_id: int, lease_token: str, error: 
 
 
 def _locked_candidates(connection: Connection) -> list[int]:
-    oldest = (
-        select(job_instance.c.instance_id)
-        .where(_CLAIMABLE)
-        .order_by(job_instance.c.due_at, job_instance.c.instance_id)
-        .limit(_CANDIDATES)
-    )
+    oldest = select(job_instance.c.instance_id).where(_CLAIMABLE).order_by(job_instance.c.due_at, job_instance.c.instance_id).limit(_CANDIDATES)
     candidates = list(connection.execute(oldest).scalars())
     if not candidates:
         return []

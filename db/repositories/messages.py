@@ -1,22 +1,25 @@
 """The county queues (UC04.06.01)."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection, Integer, Select, bindparam, case, literal, null, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, bindparam, case, literal, null, select
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
 from db.repositories.message_clearing import clear
 from db.repositories.queue_depths import QueueDepths
 from db.tables import ems_message
-from db.types import UtcTimestamp
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage
-from votecal_soap.use_cases.ports.messages import RenderMessage
+from votecal_soap.contract.queue_messages import ABOUT, render_header
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage, StoredMessage
 
 _HEADER: Final = [ems_message.c[name] for name in QueuedMessage._fields if name != "payload"]
+_PAYLOAD: Final = ems_message.c.payload
+_about: Final = attrgetter(*ABOUT)
+_STORED: Final = (ems_message.c.message_id, ems_message.c.header)
 
 _older: Final = ems_message.alias("older")
 _HELD_BACK: Final = case(
@@ -36,20 +39,20 @@ _HELD_BACK: Final = case(
 """Whether an older open message of the same voter comes later by id, as ids of several sessions may."""
 
 
-
-def _page(*, with_payload: bool) -> Select[Any]:
-    payload = ems_message.c.payload if with_payload else null().label("payload")
+def _page(*columns: ColumnElement[Any]) -> Select[Any]:
     return (
-        select(*_HEADER, payload)
+        select(*columns)
         # A CASE, because a planner that saw the NOT EXISTS would join the whole queue with itself before it counts to the limit.
-        .where(ems_message.c.queue_county == bindparam("county"), _HELD_BACK == 0)
+        .where(ems_message.c.queue_county == bindparam("county"), ems_message.c.message_id > bindparam("after", type_=BigInteger), _HELD_BACK == 0)
         # The first column is constant; naming it lets every planner see that the index has this order.
         .order_by(ems_message.c.queue_county, ems_message.c.message_id)
         .limit(bindparam("page_limit", type_=Integer))
     )
 
 
-_PAGES: Final = {with_payload: _page(with_payload=with_payload) for with_payload in (False, True)}
+_PAGES: Final = {True: _page(*_HEADER, _PAYLOAD), False: _page(*_HEADER, null().label("payload"))}
+_STORED_PAGES: Final = {True: _page(*_STORED, _PAYLOAD), False: _page(*_STORED, null().label("payload"))}
+"""By whether the payload comes along."""
 
 
 class SqlMessageRepository:
@@ -65,32 +68,27 @@ class SqlMessageRepository:
         """Queue messages in this transaction (EWS-06); the depth counters move at commit."""
         columns = dict(columns_of(NewMessage._fields, messages))
         columns["queue_county"] = columns["county_code"]
+        columns["header"] = [render_header(message.message_type, enqueued_at, _about(message)) for message in messages]
         self._bulk.insert(ems_message, columns, {"state": str(MessageState.OPEN), "enqueued_at": enqueued_at})
         for county_code, count in Counter(message.county_code for message in messages).items():
             self._depths.change(county_code, count)
 
     def page(self, county_code: str, limit: int, *, with_payload: bool) -> list[QueuedMessage]:
         """Open messages, oldest first, per voter in voter sequence (EWS-02, EWS-05)."""
-        rows = self._connection.execute(_PAGES[with_payload], {"county": county_code, "page_limit": limit})
+        rows = self._connection.execute(_PAGES[with_payload], {"county": county_code, "after": 0, "page_limit": limit})
         return [QueuedMessage._make(row) for row in rows]
 
-    def rendered_page(self, county_code: str, limit: int, render: RenderMessage, *, with_payload: bool) -> list[str]:
-        """The same page, each message rendered from its row.
+    def stored_page(self, county_code: str, limit: int, *, with_payload: bool, after: int = 0) -> list[StoredMessage]:
+        """The same page as it is sent, of the messages with an id above `after`."""
+        values = {"county": county_code, "after": after, "page_limit": limit}
+        # The driver's own tuples: a row object for each costs as much as reading it (measured).
+        return list(self._connection.execute(_STORED_PAGES[with_payload], values).cursor.fetchall())
 
-        From the driver's own tuples: a row object and a message object for each cost as much as reading it (measured).
-        """
-        cursor = self._connection.execute(_PAGES[with_payload], {"county": county_code, "page_limit": limit}).cursor
-        instant: Callable[[Any], Any] = _INSTANT.result_processor(self._connection.dialect, None) or _as_it_is
-        return [
-            render(message_id, kind, instant(at), uid, voter_sequence, ems_voter_id, version, job_id, record_sequence, payload)
-            for message_id, kind, at, uid, voter_sequence, ems_voter_id, version, job_id, record_sequence, payload in cursor.fetchall()
-        ]
-
-    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[QueuedMessage]:
-        """Those of these messages that are this county's, cleared ones included."""
-        mine = select(*_HEADER, ems_message.c.payload).where(ems_message.c.county_code == county_code, ems_message.c.message_id.in_(listed()))
+    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[StoredMessage]:
+        """Those of these messages that are this county's, as they are sent, cleared ones included."""
+        mine = select(*_STORED, _PAYLOAD).where(ems_message.c.county_code == county_code, ems_message.c.message_id.in_(listed()))
         rows = select_listed(self._connection, mine.order_by(ems_message.c.message_id), sorted(message_ids))
-        return [QueuedMessage._make(row) for row in rows]
+        return [(row.message_id, row.header, row.payload) for row in rows]
 
     def depth(self, county_code: str) -> int:
         """How many are open; does not scan."""
@@ -102,6 +100,11 @@ class SqlMessageRepository:
         self._depths.change(county_code, -sum(result is ClearResult.CLEARED for result in results.values()))
         return results
 
+    def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
+        """Which of these messages were ever queued, cleared ones included."""
+        known = select(ems_message.c.dedup_key).where(ems_message.c.dedup_key.in_(listed()))
+        return {row[0] for row in select_listed(self._connection, known, dedup_keys)}
+
     def voters_with_blocking(self, county_code: str, state_voter_ids: Sequence[int]) -> set[int]:
         """Voters with an open message about a change that the county did not make itself (VRU-13)."""
         blocking = select(ems_message.c.state_voter_id).where(
@@ -110,10 +113,3 @@ class SqlMessageRepository:
             ems_message.c.blocks_updates == 1,
         )
         return {row[0] for row in select_listed(self._connection, blocking, state_voter_ids)}
-
-
-_INSTANT: Final = UtcTimestamp()
-
-
-def _as_it_is(value: Any) -> Any:  # noqa: ANN401 - what the driver gives
-    return value

@@ -9,6 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from db.bulk import BulkWriter, columns_of
+from db.repositories.match_keys import keep_match_rows
 from db.repositories.voter_versions import copy_versions
 from db.tables import voter
 from votecal_soap.domain.voters import FIELD_INDEX
@@ -31,6 +32,7 @@ def save_changes(connection: Connection, bulk: BulkWriter, changes: Sequence[Vot
             _update(bulk, names, group, recorded_at)
         raised = [after.state_voter_id for before, after, _ in turn if after.version > before.version]
         copy_versions(connection, raised, recorded_at, job_id)
+    keep_match_rows(connection, bulk, changes)
 
 
 def _turns(changes: Sequence[VoterChange]) -> Iterator[list[VoterChange]]:

@@ -5,19 +5,23 @@ from datetime import date, datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, func, literal, or_, select
+from sqlalchemy.sql.elements import ColumnElement
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
+from db.repositories import residence_history
+from db.repositories.match_keys import add_match_rows
 from db.repositories.number_series import reserve
 from db.repositories.voter_changes import save_changes
 from db.repositories.voter_versions import copy_versions
 from db.tables import voter, voter_activity, voter_version, voting_precinct
-from votecal_soap.domain.voters import VERSION_FIELDS, VerificationStatus, Voter, VoterStatus, VotingPrecinct
+from votecal_soap.domain.voters import VERSION_FIELDS, Confidentiality, VerificationStatus, Voter, VoterStatus, VotingPrecinct
 from votecal_soap.use_cases.ports import NewActivity, VoterChange
 
 FIRST_STATE_VOTER_ID: Final = 100_000_001
 
 _CURRENT: Final = select(*(voter.c[name] for name in Voter._fields))
+_REGISTERED: Final = voter.c.status.in_([str(VoterStatus.ACTIVE), str(VoterStatus.INACTIVE)])
 _NOT_VERSIONED: Final = (literal(0), literal(None))
 """A version has no message sequence and no pending transfer: they are the state's book-keeping of the moment."""
 
@@ -49,6 +53,28 @@ class SqlVoterRepository:
     def get(self, state_voter_id: int) -> Voter | None:
         """The current record."""
         row = self._connection.execute(_CURRENT.where(voter.c.state_voter_id == state_voter_id)).one_or_none()
+        return None if row is None else Voter._make(row)
+
+    def by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
+        """Current records by UID, of any county, without a lock; others are left out."""
+        wanted = _CURRENT.where(voter.c.state_voter_id.in_(listed())).order_by(voter.c.state_voter_id)
+        return [Voter._make(row) for row in select_listed(self._connection, wanted, sorted(state_voter_ids))]
+
+    def by_ems_id(self, county_code: str, ems_voter_id: str) -> Voter | None:
+        """A county's record by its own id, without a lock."""
+        mine = _CURRENT.where(voter.c.county_code == county_code, voter.c.ems_voter_id == ems_voter_id)
+        row = self._connection.execute(mine).one_or_none()
+        return None if row is None else Voter._make(row)
+
+    def moved_on(self, state_voter_ids: Sequence[int]) -> dict[int, date]:
+        """The effective day of each voter's last change of residence (COA-14)."""
+        return residence_history.moved_on(self._connection, state_voter_ids)
+
+    def version(self, state_voter_id: int, version: int) -> Voter | None:
+        """The record as that version has it."""
+        columns = (*(voter_version.c[name] for name in VERSION_FIELDS), *_NOT_VERSIONED)
+        kept = select(*columns).where(voter_version.c.state_voter_id == state_voter_id, voter_version.c.version == version)
+        row = self._connection.execute(kept).one_or_none()
         return None if row is None else Voter._make(row)
 
     def version_as_of(self, state_voter_id: int, day: date) -> Voter | None:
@@ -96,6 +122,7 @@ class SqlVoterRepository:
         """Insert new records with version 1."""
         self._bulk.insert(voter, columns_of(Voter._fields, voters), {"updated_at": recorded_at})
         copy_versions(self._connection, [item.state_voter_id for item in voters], recorded_at, None)
+        add_match_rows(self._bulk, voters)
 
     def add_activities(self, activities: Sequence[NewActivity], recorded_at: datetime) -> None:
         """Append to activity histories."""
@@ -111,9 +138,23 @@ class SqlVoterRepository:
             voting_precinct.c.state_voter_id == voter.c.state_voter_id,
             voting_precinct.c.election_id == election_id,
         )
-        registered = voter.c.status.in_([str(VoterStatus.ACTIVE), str(VoterStatus.INACTIVE)])
-        missing = select(func.count()).select_from(voter).where(voter.c.county_code == county_code, registered, ~placed.exists())
+        missing = select(func.count()).select_from(voter).where(voter.c.county_code == county_code, _REGISTERED, ~placed.exists())
         return int(self._connection.execute(missing).scalar_one())
+
+    def with_card_due(self, county_code: str | None, after_state_voter_id: int, limit: int) -> list[int]:
+        """UIDs of registered voters who are due a notification card, in UID order (COA-35)."""
+        due = select(voter.c.state_voter_id).where(*_card_due(county_code), voter.c.state_voter_id > after_state_voter_id)
+        return list(self._connection.execute(due.order_by(voter.c.state_voter_id).limit(limit)).scalars())
+
+    def count_with_card_due(self, county_code: str | None) -> int:
+        """How many there are."""
+        return int(self._connection.execute(select(func.count()).select_from(voter).where(*_card_due(county_code))).scalar_one())
+
+    def confidential_since(self, confidentiality: Confidentiality, latest_application: date, after_state_voter_id: int, limit: int) -> list[int]:
+        """UIDs of voters with this status who applied by a day, in UID order (EWS-14)."""
+        applied = (voter.c.confidential_since <= latest_application, voter.c.confidentiality == confidentiality)
+        mine = select(voter.c.state_voter_id).where(*applied, voter.c.state_voter_id > after_state_voter_id)
+        return list(self._connection.execute(mine.order_by(voter.c.state_voter_id).limit(limit)).scalars())
 
     def pending_identity(self, after_state_voter_id: int, limit: int) -> list[Voter]:
         """Voters whose DL/ID or SSN4 waits for DMV, in UID order (IDV-01)."""
@@ -126,3 +167,8 @@ class SqlVoterRepository:
         # Always in the same order, so that two transactions wait for each other instead of dying in a deadlock.
         locking = statement.order_by(voter.c.state_voter_id).with_for_update()
         return [Voter._make(row) for row in select_listed(self._connection, locking, sorted(keys))]
+
+
+def _card_due(county_code: str | None) -> list[ColumnElement[bool]]:
+    due = [voter.c.vnc_due == 1, _REGISTERED]
+    return due if county_code is None else [*due, voter.c.county_code == county_code]

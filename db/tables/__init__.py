@@ -4,7 +4,22 @@ Rules of the portable schema: docs/adr/0003. Comments are for DBAs and live in t
 """
 
 from db.tables.base import metadata
+from db.tables.cases import mailing, match_case, search_probe, stored_reply, transfer_out
+from db.tables.dmv import dmv_file, dmv_file_count, dmv_file_score, dmv_signature, dmv_work_item, potential_voter, voter_signature
 from db.tables.jobs import batch_outcome_count, batch_record_outcome, job, job_instance, upload
+from db.tables.matching import (
+    blackout,
+    county_matching_mode,
+    match_key_build,
+    match_key_capped,
+    match_weights,
+    matching_setting,
+    state_holiday,
+    statewide_setting,
+    voter_match,
+    voter_match_key,
+    zip_county,
+)
 from db.tables.queues import ems_message, ems_queue
 from db.tables.reference import county, county_rules, credential, election, number_series, precinct, reference_code, staff_user
 from db.tables.trails import audit_entry, load_progress
@@ -14,9 +29,16 @@ __all__ = [
     "audit_entry",
     "batch_outcome_count",
     "batch_record_outcome",
+    "blackout",
     "county",
+    "county_matching_mode",
     "county_rules",
     "credential",
+    "dmv_file",
+    "dmv_file_count",
+    "dmv_file_score",
+    "dmv_signature",
+    "dmv_work_item",
     "election",
     "ems_message",
     "ems_queue",
@@ -24,14 +46,30 @@ __all__ = [
     "job",
     "job_instance",
     "load_progress",
+    "mailing",
+    "match_case",
+    "match_key_build",
+    "match_key_capped",
+    "match_weights",
+    "matching_setting",
     "metadata",
     "number_series",
+    "potential_voter",
     "precinct",
     "reference_code",
+    "search_probe",
     "staff_user",
+    "state_holiday",
+    "statewide_setting",
+    "stored_reply",
+    "transfer_out",
     "upload",
     "voter",
     "voter_activity",
+    "voter_match",
+    "voter_match_key",
+    "voter_signature",
     "voter_version",
     "voting_precinct",
+    "zip_county",
 ]

@@ -25,6 +25,7 @@ ems_message = Table(
     Column("cleared_at", UtcTimestamp),
     Column("cleared_text", ShortText(1000)),
     Column("payload", LongText, nullable=False, comment="The XML that the county gets"),
+    Column("header", ShortText(500), comment="The XML that it gets of the columns above, but for message_id; revision 0003 gave it to older messages"),
     UniqueConstraint("dedup_key", name="uq_ems_message_dedup"),
     Index("ix_ems_message_queue", "queue_county", "message_id"),
     Index("ix_ems_message_voter", "state_voter_id", "queue_county", "voter_sequence", "blocks_updates"),

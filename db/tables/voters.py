@@ -17,6 +17,7 @@ _VOTER_TYPES: Final[dict[str, Any]] = {
     "registration_date": Date,
     "drivers_license_verified_on": Date,
     "ssn4_verified_on": Date,
+    "confidential_since": Date,
     "vnc_due": SmallInteger,
     "message_sequence": Integer,
     "transfer_pending_until": UtcTimestamp,
@@ -24,6 +25,7 @@ _VOTER_TYPES: Final[dict[str, Any]] = {
     "email": ShortText(200),
     "ssn4": ShortText(20),
     "status": ShortText(20),
+    "confidentiality": ShortText(20),
 }
 _REQUIRED: Final = {"state_voter_id", "county_code", "version", "effective_date", "status", "vnc_due", "message_sequence"}
 
@@ -45,6 +47,7 @@ voter = Table(
     PrimaryKeyConstraint("state_voter_id", name="pk_voter"),
     UniqueConstraint("county_code", "ems_voter_id", name="uq_voter_ems").ddl_if(callable_=_not_on_oracle),
     CheckConstraint("vnc_due IN (0,1)", name="vnc_due"),
+    Index("ix_voter_confidential", "confidential_since"),
     comment="Current voter records, one row a UID",
 )
 Index(

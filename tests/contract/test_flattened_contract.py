@@ -12,7 +12,7 @@ from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import SERVICES, export_contract, served_wsdl, served_wsdl12
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
-WITH_NAMESPACE = ("batch-data-exchange.xsd", "ems-integration.xsd", "voter-record-update-batch.xsd")
+WITH_NAMESPACE = ("batch-data-exchange.xsd", "dmv-coa-file.xsd", "ems-integration.xsd", "voter-record-update-batch.xsd")
 
 every_service = pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
 

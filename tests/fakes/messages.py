@@ -3,11 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from operator import attrgetter
 
 from fakes.state import FakeState, KeptMessage, already_exists
 
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage
-from votecal_soap.use_cases.ports.messages import RenderMessage
+from votecal_soap.contract.queue_messages import ABOUT, render_header
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage, StoredMessage
 
 
 class FakeMessageRepository:
@@ -29,11 +30,12 @@ class FakeMessageRepository:
         page = [self._queued(key) for key in offered[:limit]]
         return page if with_payload else [message._replace(payload=None) for message in page]
 
-    def rendered_page(self, county_code: str, limit: int, render: RenderMessage, *, with_payload: bool) -> list[str]:
-        return [render(*message) for message in self.page(county_code, limit, with_payload=with_payload)]
+    def stored_page(self, county_code: str, limit: int, *, with_payload: bool, after: int = 0) -> list[StoredMessage]:
+        offered = self.page(county_code, len(self._state.messages), with_payload=with_payload)
+        return [self._stored(message.message_id, message.payload) for message in offered if message.message_id > after][:limit]
 
-    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[QueuedMessage]:
-        return [self._queued(key) for key in sorted(set(message_ids)) if self._is_of(county_code, key)]
+    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[StoredMessage]:
+        return [self._stored(key, self._state.messages[key].message.payload) for key in sorted(set(message_ids)) if self._is_of(county_code, key)]
 
     def depth(self, county_code: str) -> int:
         return len(self._open(county_code))
@@ -44,6 +46,9 @@ class FakeMessageRepository:
             if clearance.message_id not in results:
                 results[clearance.message_id] = self._clear_one(county_code, clearance)
         return results
+
+    def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
+        return {kept.message.dedup_key for kept in self._state.messages.values()} & set(dedup_keys)
 
     def voters_with_blocking(self, county_code: str, state_voter_ids: Sequence[int]) -> set[int]:
         wanted = set(state_voter_ids)
@@ -76,6 +81,10 @@ class FakeMessageRepository:
     def _overtakes(self, key: int) -> bool:
         county_code = self._state.messages[key].message.county_code
         return any(other > key and self._is_older(other, key) for other in self._open(county_code))
+
+    def _stored(self, key: int, payload: str | None) -> StoredMessage:
+        kept = self._state.messages[key]
+        return key, render_header(kept.message.message_type, kept.enqueued_at, attrgetter(*ABOUT)(kept.message)), payload
 
     def _queued(self, key: int) -> QueuedMessage:
         kept = self._state.messages[key]

@@ -2,17 +2,18 @@
 
 import copy
 from dataclasses import dataclass, field, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Self
 
 from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
-from votecal_soap.domain.counties import County, Credential, Election, Precinct, StaffUser
+from votecal_soap.domain.counties import County, Credential, Election, Precinct, StaffUser, ZipCounty
 from votecal_soap.domain.ems_messages import MessageState, NewMessage
 from votecal_soap.domain.jobs import Job, JobInstance
+from votecal_soap.domain.matching import MatchingFunction, MatchingMode, MatchSettings
 from votecal_soap.domain.uploads import Upload
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode
-from votecal_soap.use_cases.ports import AuditEntry, IdentityRequest, LoadProgress, NewActivity
+from votecal_soap.use_cases.ports import AuditEntry, Blackout, CappedReport, IdentityRequest, KeyBuild, LoadProgress, NewActivity, WeightsVersion
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,15 @@ class FakeState:
     loads: dict[tuple[str, str], LoadProgress] = field(default_factory=dict)
     identity: dict[int, IdentityRequest] = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)
+    match_settings: dict[MatchingFunction, MatchSettings] = field(default_factory=dict)
+    matching_modes: dict[tuple[str, MatchingFunction], MatchingMode] = field(default_factory=dict)
+    statewide: dict[str, str] = field(default_factory=dict)
+    blackouts: dict[int, Blackout] = field(default_factory=dict)
+    zip_counties: list[ZipCounty] = field(default_factory=list)
+    holidays: dict[date, str] = field(default_factory=dict)
+    weights: dict[str, WeightsVersion] = field(default_factory=dict)
+    capped: dict[int, CappedReport] = field(default_factory=dict)
+    key_build: KeyBuild | None = None
 
     def snapshot(self) -> Self:
         """A copy that can be changed."""

@@ -7,6 +7,7 @@ from typing import Self
 from fakes.batches import FakeBatchRepository
 from fakes.books import FakeAuditRepository, FakeIdentityRepository, FakeLoadRepository, FakeReferenceRepository, FakeUploadRepository
 from fakes.jobs import FakeJobRepository
+from fakes.matching import FakeMatchingRepository
 from fakes.messages import FakeMessageRepository
 from fakes.state import FakeState
 from fakes.voters import FakeVoterRepository
@@ -62,3 +63,4 @@ class FakeUnitOfWork:
         self.audit = FakeAuditRepository(state)
         self.loads = FakeLoadRepository(state)
         self.identity = FakeIdentityRepository(state)
+        self.matching = FakeMatchingRepository(state)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from fakes.state import FakeState, already_exists
 
+from votecal_soap.domain.dmv_records import ResidenceAddress
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.ports import NewActivity, VoterChange
@@ -29,6 +30,18 @@ class FakeVoterRepository:
 
     def get(self, state_voter_id: int) -> Voter | None:
         return self._state.voters.get(state_voter_id)
+
+    def moved_on(self, state_voter_ids: Sequence[int]) -> dict[int, date]:
+        found = {}
+        for (uid, version), (after, _) in sorted(self._state.versions.items()):
+            before = self._state.versions.get((uid, version - 1))
+            if (
+                uid in set(state_voter_ids)
+                and before is not None
+                and any(getattr(before[0], name) != getattr(after, name) for name in ResidenceAddress._fields)
+            ):
+                found[uid] = after.effective_date
+        return found
 
     def version_as_of(self, state_voter_id: int, day: date) -> Voter | None:
         kept = [voter for voter, _ in self._state.versions.values() if voter.state_voter_id == state_voter_id and voter.effective_date <= day]

@@ -13,6 +13,7 @@ from jobs.catalogue import CATALOGUE
 from votecal_soap.cli import votecal
 from votecal_soap.config import DEFAULTS
 from votecal_soap.contract.files import read_xsd
+from votecal_soap.contract.record_files import DMV_COA_FILE, VOTER_RECORD_UPDATE_BATCH
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import SERVICES
 from votecal_soap.domain.batches import FailureReason, Outcome
@@ -27,7 +28,7 @@ CONTRACT, OPERATIONS, RULES, README = (
     (ROOT / name).read_text(encoding="utf-8") for name in ("docs/contract.md", "docs/operations.md", "docs/rules.md", "README.md")
 )
 WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
-BATCH_FILE = "{urn:votecal:voter-record-update-batch:v1}"
+FILES = (VOTER_RECORD_UPDATE_BATCH, DMV_COA_FILE)
 
 
 def first_cells(document):
@@ -100,11 +101,12 @@ def samples():
 
 def test_every_sample_keeps_the_schema():
     schemas = {service.namespace: MessageSchema(service.schema_file) for service in SERVICES}
-    batch = etree.XMLSchema(etree.fromstring(read_xsd("voter-record-update-batch.xsd"), base_url=str(ROOT / "xsd" / "x.xsd")))
+    files_shown = {kind.root_tag: etree.XMLSchema(etree.fromstring(read_xsd(kind.schema_file), base_url=str(ROOT / "xsd" / "x.xsd"))) for kind in FILES}
+    assert files_shown.keys() <= {sample.tag for sample in samples()}
     for sample in samples():
         namespace = etree.QName(sample).namespace
-        if sample.tag == f"{BATCH_FILE}VoterRecordUpdateBatch":
-            assert batch.validate(sample), batch.error_log
+        if sample.tag in files_shown:
+            assert files_shown[sample.tag].validate(sample), files_shown[sample.tag].error_log
         elif namespace in schemas:
             assert not schemas[namespace].violations(sample, limit=1), etree.tostring(sample)
         else:

@@ -30,10 +30,13 @@ def upgrade(session: Session) -> None:
 @db.command()
 @pass_session
 def check(session: Session) -> None:
-    """Say whether the database is at this release's revision; exit code 1 if not."""
+    """Say whether the database is at this release's revision, and whether voters have their match keys; exit code 1 if not."""
     from db import schema
+    from votecal_soap.use_cases.rebuild_match_keys import require_match_keys
 
     schema.check(session.config.effective_database_url)
+    with session.application.unit_of_work(read_only=True) as uow:
+        require_match_keys(uow)
     output.console().print(f"The database is at revision {schema.head()}, as this release needs.")
 
 

@@ -1,6 +1,7 @@
 """`votecal job schedule`: one command for each kind of job."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -79,7 +80,45 @@ def _state_job(name: str, job_type: JobType, about: str, example: str) -> click.
 
 
 schedule.add_command(_state_job("idv-export", JobType.IDV_EXPORT, "Schedule the export of pending identity verifications to DMV.", '"30 20 * * mon-fri"'))
+schedule.add_command(
+    _state_job("match-case-deadlines", JobType.MATCH_CASE_DEADLINES, "Schedule what overdue cases, moves and confidentiality lead to.", '"0 6 * * *"')
+)
 schedule.add_command(_state_job("purge", JobType.PURGE, "Schedule the removal of files whose retention has passed.", '"0 3 * * *"'))
+
+
+@schedule.command("process-dmv-coa-record-file")
+@click.option("--file", "file_name", metavar="NAME", required=True, help="Name of the file in the drop folder; it may still be to come.")
+@click.option("--yes", "confirmed", is_flag=True, help="Do not ask when a blackout period holds then; for scripts.")
+@_not_before
+@options.acting_user
+@options.as_json
+@pass_session
+def process_dmv_coa_record_file(session: Session, file_name: str, confirmed: bool, not_before: datetime | None, acting_user: str, as_json: bool) -> None:
+    """Schedule the processing of a file of DMV's; it runs once the file has arrived.
+
+    \b
+    Examples:
+      votecal job schedule process-dmv-coa-record-file --file coa-2026-03-09.xml
+      votecal job schedule process-dmv-coa-record-file --file coa-2026-03-09.xml --not-before 2026-03-10T20:00 --yes
+    """  # noqa: D301 - \b is click's mark for text that is not to be folded
+    command = ScheduleJob(
+        job_type=JobType.PROCESS_DMV_COA_RECORD_FILE, acting_user=acting_user, file_name=file_name, not_before=not_before, confirmed=confirmed
+    )
+    _schedule(session, command if confirmed else _confirmed(session, command), as_json)
+
+
+def _confirmed(session: Session, command: ScheduleJob) -> ScheduleJob:
+    """Name the blackout periods that hold then, and ask; without any there is nothing to confirm (JOB-04)."""
+    application = session.application
+    with application.unit_of_work(read_only=True) as uow:
+        blackouts = schedule_job.blackouts_hit(command, uow, application.clock.now())
+    if not blackouts:
+        return command
+    for blackout in blackouts:
+        where, what = blackout.county_code or "all counties", blackout.function or "all matching"
+        click.echo(f"Blackout {blackout.first_day} to {blackout.last_day} ({where}, {what}): {blackout.reason}", err=True)
+    click.confirm("What would cancel a registration will wait for its county. Schedule it all the same?", abort=True, err=True)
+    return replace(command, confirmed=True)
 
 
 def _schedule(session: Session, command: ScheduleJob, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from votecal_soap.cli import output
+from votecal_soap.cli import dmv_file_view, output
 from votecal_soap.domain.jobs import FINISHED_STATES, Job, JobInstance, JobState
 from votecal_soap.use_cases import list_jobs
 from votecal_soap.use_cases.list_jobs import JobReport
@@ -51,6 +51,9 @@ def show_scheduled(scheduled: ScheduledJob, as_json: bool) -> None:
 def show_report(report: JobReport, as_json: bool) -> None:
     """Everything of one job."""
     counts = [{"outcome": outcome, "reason": reason, "records": count} for (outcome, reason), count in report.counts.items()]
+    if as_json and report.dmv_file is not None:
+        output.show_json({**_as_json(report.job), "run": _run_as_json(report.run), "dmv_file": dmv_file_view.as_json(report.dmv_file)})
+        return
     if as_json:
         output.show_json({**_as_json(report.job), "run": _run_as_json(report.run), "counts": counts, "without_voting_precinct": report.without_voting_precinct})
         return
@@ -60,6 +63,8 @@ def show_report(report: JobReport, as_json: bool) -> None:
         output.show_table(("Outcome", "Reason", "Records"), (list(row.values()) for row in counts))
     if report.without_voting_precinct is not None:
         output.console().print(f"\nRegistered voters still without a voting precinct for the election: {report.without_voting_precinct}")
+    if report.dmv_file is not None:
+        dmv_file_view.show(report.dmv_file)
 
 
 def follow(application: "Application", job_id: int) -> None:

@@ -22,7 +22,7 @@ def load() -> None:
 @options.as_json
 @pass_session
 def reference(session: Session, acting_user: str, as_json: bool) -> None:
-    """Load the counties and code tables that the product ships.
+    """Load what the product ships: counties, code tables, holidays, and ZIP codes unless the state has loaded its own.
 
     Example: votecal load reference
     """
@@ -59,6 +59,36 @@ def precincts(session: Session, file: Path, acting_user: str, as_json: bool) -> 
     session.require_administrator(acting_user)
     application = session.application
     _show(load_reference_data.load_precincts(file, acting_user, application.unit_of_work(), application.clock), as_json)
+
+
+@load.command("zip-counties")
+@click.argument("file", type=_file)
+@options.acting_user
+@options.as_json
+@pass_session
+def zip_counties(session: Session, file: Path, acting_user: str, as_json: bool) -> None:
+    """Load the counties of all ZIP codes from CSV: first_zip_code,last_zip_code,county_code. It takes the place of the table there is.
+
+    Example: votecal load zip-counties zip-counties.csv
+    """
+    session.require_administrator(acting_user)
+    application = session.application
+    _show(load_reference_data.load_zip_counties(file, acting_user, application.unit_of_work(), application.clock), as_json)
+
+
+@load.command()
+@click.argument("file", type=_file)
+@options.acting_user
+@options.as_json
+@pass_session
+def holidays(session: Session, file: Path, acting_user: str, as_json: bool) -> None:
+    """Load state holidays from CSV: holiday,name. No county's due date falls on one.
+
+    Example: votecal load holidays holidays.csv
+    """
+    session.require_administrator(acting_user)
+    application = session.application
+    _show(load_reference_data.load_holidays(file, acting_user, application.unit_of_work(), application.clock), as_json)
 
 
 def _show(report: load_reference_data.LoadReport, as_json: bool) -> None:

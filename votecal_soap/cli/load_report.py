@@ -8,6 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self, TextIO
 
+from votecal_soap.contract.csv_cells import neutral
 from votecal_soap.use_cases.load_voters import Refusal
 
 
@@ -45,9 +46,4 @@ class RefusalList:
             rows.writerow(("Sequence", "EmsVoterId", "Code", "Place", "Text"))
             self._headed = True
         for error in refusal.errors:
-            rows.writerow((refusal.sequence, _neutral(refusal.ems_voter_id or ""), error.code, error.ref or "", error.text))
-
-
-def _neutral(cell: str) -> str:
-    # A county's id may begin with what a spreadsheet takes for a formula.
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell
+            rows.writerow((refusal.sequence, neutral(refusal.ems_voter_id), error.code, error.ref or "", error.text))

@@ -5,13 +5,15 @@ import click
 from votecal_soap.cli import options, output
 from votecal_soap.cli.session import Session, pass_session
 
+_NAMES = {"uploads": "Uploads", "exports": "Exports", "dmv_files": "DMV files", "replies": "Stored replies", "signatures": "Signatures of nobody"}
+
 
 @click.command()
 @options.acting_user
 @options.as_json
 @pass_session
 def purge(session: Session, acting_user: str, as_json: bool) -> None:
-    """Remove uploads and exports whose retention has passed, now.
+    """Remove files and kept data whose retention has passed, now.
 
     A regular purge is a job: votecal job schedule purge --repeat "0 3 * * *"
     """
@@ -19,9 +21,8 @@ def purge(session: Session, acting_user: str, as_json: bool) -> None:
 
     application = session.application
     session.require_sos(acting_user)
-    uploads, exports = remove_old_files(application, acting_user, lambda: False)
-    found = {"uploads": uploads, "exports": exports}
+    removed = remove_old_files(application, acting_user, lambda: False)._asdict()
     if as_json:
-        output.show_json(found)
+        output.show_json(removed)
     else:
-        output.show_fields({"Uploads removed": uploads, "Exports removed": exports})
+        output.show_fields({f"{_NAMES[kind]} removed": count for kind, count in removed.items()})

@@ -28,9 +28,11 @@ _COMMANDS = {
     "worker": (f"{_HERE}.worker", "worker", "Run the scheduler and a worker."),
     "queue": (f"{_HERE}.queue", "queue", "The counties' message queues."),
     "idv": (f"{_HERE}.idv", "idv", "Exchange identity verifications with DMV."),
+    "list": (f"{_HERE}.mailing_list", "list_", "Lists for mailings, and cases that are overdue."),
     "contract": (f"{_HERE}.contract", "contract", "The contract for EMS vendors."),
     "county": (f"{_HERE}.county", "county", "The county's side: exchange agent and queue consumer."),
     "generate": (f"{_HERE}.generate", "generate", "Make synthetic voters and batches."),
+    "match": (f"{_HERE}.match", "match", "Matching: configuration, keys, weights, explanations."),
     "purge": (f"{_HERE}.purge", "purge", "Remove files whose retention has passed."),
     "version": (f"{_HERE}.version", "version", "Print the version."),
 }

@@ -1,4 +1,4 @@
-"""Establishes that a batch file is whole before anything of it is applied (VRU-06, VRU-18).
+"""Establishes that a file of records is whole before anything of it is applied (VRU-06, VRU-18, COA-01).
 
 One pass over the bytes: digest, well-formedness (expat without handlers: 2 µs a record), encoding, no DOCTYPE, no
 endless text, the number of records. A file can break after a million good records, so this comes first.
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from xml.parsers import expat
 
-from votecal_soap.contract.batch_elements import RECORD, ROOT, TRAILER
+from votecal_soap.contract.record_files import RecordFileKind
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
 BLOCK: Final = 1 << 20
@@ -44,9 +44,9 @@ def check_digest(path: Path, sha256: str) -> None:
         raise InvalidRequest(ErrorCode.FILE_DIGEST_WRONG, "The SHA-256 of the bytes received is not the one announced; send the file again.")
 
 
-def check_integrity(path: Path) -> BatchFileShape:
+def check_integrity(path: Path, kind: RecordFileKind) -> BatchFileShape:
     """Read the whole file once; anything wrong raises InvalidRequest with the place."""
-    scan = _Scan()
+    scan = FileScan(kind)
     try:
         with path.open("rb", buffering=0) as file:
             while block := file.read(BLOCK):
@@ -59,7 +59,7 @@ def check_integrity(path: Path) -> BatchFileShape:
     return scan.shape()
 
 
-def _not_well_formed(error: expat.ExpatError, scan: "_Scan") -> InvalidRequest:
+def _not_well_formed(error: expat.ExpatError, scan: "FileScan") -> InvalidRequest:
     if error.code == expat.errors.codes[expat.errors.XML_ERROR_MISPLACED_XML_PI]:
         text = "There is something before <?xml: the file must begin with it, without a blank or an empty line."
     else:
@@ -79,10 +79,15 @@ def _is_utf8(path: Path) -> bool:
     return True
 
 
-class _Scan:
-    """Feeds expat and counts. Element handlers are on only until the first record: they cost five times the parse."""
+class FileScan:
+    """Feeds expat and counts. Element handlers are on only until the first record: they cost five times the parse.
 
-    def __init__(self) -> None:
+    `first_record` is below zero and `record_end` empty until the first record has come.
+    """
+
+    def __init__(self, kind: RecordFileKind) -> None:
+        """Stand before the first byte."""
+        self._kind = kind
         self._parser = expat.ParserCreate(namespace_separator="}")
         self._parser.XmlDeclHandler = _declaration
         self._parser.StartDoctypeDeclHandler = _doctype
@@ -90,8 +95,8 @@ class _Scan:
         self._depth = 0
         self._parser.EndElementHandler = self._end
         self._offset = 0
-        self._first_record = -1
-        self._record_end = b""
+        self.first_record = -1
+        self.record_end = b""
         self._after_records = -1
         self._carry = b""
         self._silence = 0
@@ -103,37 +108,42 @@ class _Scan:
         self.seen = 0
 
     def feed(self, block: bytes) -> None:
+        """Take the next bytes; what is wrong with them raises ExpatError or InvalidRequest."""
         if self._offset == 0 and block[:2] in (b"\xff\xfe", b"\xfe\xff"):
             raise InvalidRequest(ErrorCode.FILE_ENCODING_WRONG, "The file must be UTF-8, and this is UTF-16.")
         self._refuse_long_text(block)
         self._parse(block)
-        if self._first_record >= 0:
+        if self.first_record >= 0:
             self._count(block)
         self._offset += len(block)
 
     def _parse(self, block: bytes) -> None:
         """Feed expat; while the head lasts in small pieces, so that an endless head is not read."""
         start = 0
-        while self._first_record < 0 and start < len(block):
+        while self.first_record < 0 and start < len(block):
             if self._offset + start > _HEAD:
-                raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, f"No Record within the first {_HEAD} bytes.", ref="/VoterRecordUpdateBatch/Header")
+                text = f"No {self._kind.record} within the first {_HEAD} bytes."
+                raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, text, ref=f"/{self._kind.root}/Header")
             self._parser.Parse(block[start : start + _SLICE], False)
             start += _SLICE
         if start < len(block):
             self._parser.Parse(block[start:] if start else block, False)
 
     def close(self) -> None:
+        """Say that the document ends here."""
         self._parser.Parse(b"", True)
 
     def shape(self) -> BatchFileShape:
-        if self._first_record < 0:
-            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, "The file must hold a Header, Records and a Trailer.", ref="/VoterRecordUpdateBatch")
+        """What the pass found."""
+        if self.first_record < 0:
+            text = f"The file must hold a Header, {self._kind.record} elements and a Trailer."
+            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, text, ref=f"/{self._kind.root}")
         found = self._after_records >= 0
         return BatchFileShape(
-            first_record=self._first_record,
-            after_records=max(self._after_records, self._first_record),
+            first_record=self.first_record,
+            after_records=max(self._after_records, self.first_record),
             record_count=self.seen + found,
-            record_end=self._record_end,
+            record_end=self.record_end,
             plain=self._plain and (self._joined == self.seen) and found != self._begins_with_trailer,
         )
 
@@ -141,12 +151,12 @@ class _Scan:
         self._depth += 1
         if self._depth > _DEEPEST:
             text = f"Elements of the head are nested more than {_DEEPEST} deep."
-            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, text, ref="/VoterRecordUpdateBatch/Header")
-        if self._depth == 1 and "{" + name != ROOT:
-            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, "The root element must be VoterRecordUpdateBatch of this schema version.", ref="/*")
-        if self._depth == 2 and "{" + name in (RECORD, TRAILER):
-            self._first_record = self._parser.CurrentByteIndex
-            self._begins_with_trailer = "{" + name == TRAILER
+            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, text, ref=f"/{self._kind.root}/Header")
+        if self._depth == 1 and "{" + name != self._kind.root_tag:
+            raise InvalidRequest(ErrorCode.FILE_HEADER_WRONG, f"The root element must be {self._kind.root} of this schema version.", ref="/*")
+        if self._depth == 2 and "{" + name in (self._kind.record_tag, self._kind.trailer_tag):
+            self.first_record = self._parser.CurrentByteIndex
+            self._begins_with_trailer = "{" + name == self._kind.trailer_tag
             self._parser.StartElementHandler = None
             self._parser.EndElementHandler = None
 
@@ -160,14 +170,14 @@ class _Scan:
         """
         start = self._offset - len(self._carry)
         window = self._carry + block
-        if start < self._first_record:
-            window, start = window[self._first_record - start :], self._first_record
-        if not self._record_end:
-            self._record_end = b"</" + _tag(window) + b">"
+        if start < self.first_record:
+            window, start = window[self.first_record - start :], self.first_record
+        if not self.record_end:
+            self.record_end = b"</" + _tag(window, self._kind.record.encode()) + b">"
         # The single sign first: it is rare, and looking for one byte costs a tenth of looking for two.
         if self._plain and ((b"!" in window and b"<!" in window) or (b"?" in window and b"<?" in window)):
             self._plain = False
-        end, last = self._record_end, window.rfind(self._record_end)
+        end, last = self.record_end, window.rfind(self.record_end)
         self._since_end = self._since_end + len(block) if last < 0 else len(window) - last
         if self._since_end > 2 * BLOCK:
             raise InvalidRequest(ErrorCode.FILE_RECORD_TOO_LARGE, f"A record is longer than {BLOCK} bytes.", ref=f"after record {self.seen}")
@@ -200,11 +210,11 @@ def _pair(window: bytes, end: bytes) -> bytes | None:
     return end + blanks + b"<" + end[2:-1] if found and not blanks.strip() else None
 
 
-def _tag(window: bytes) -> bytes:
-    """The name in a start tag at the beginning of the window, prefix included; a Trailer's gives the Record's."""
+def _tag(window: bytes, record: bytes) -> bytes:
+    """The name in a start tag at the beginning of the window, prefix included; a Trailer's gives the record's."""
     name = window[1:].split(b">", 1)[0].split(None, 1)[0].rstrip(b"/")
     prefix, colon, _ = name.rpartition(b":")
-    return prefix + colon + b"Record"
+    return prefix + colon + record
 
 
 def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
@@ -213,4 +223,4 @@ def _declaration(_version: str, encoding: str | None, _standalone: int) -> None:
 
 
 def _doctype(*_arguments: object) -> None:
-    raise InvalidRequest(ErrorCode.FILE_DOCTYPE_FORBIDDEN, "A DOCTYPE and entities are not allowed in a batch file.")
+    raise InvalidRequest(ErrorCode.FILE_DOCTYPE_FORBIDDEN, "A DOCTYPE and entities are not allowed in a file.")

@@ -10,16 +10,15 @@ from typing import Final
 from lxml import etree
 
 from votecal_soap.contract import batch_elements as names
+from votecal_soap.contract.record_errors import MOST_VIOLATIONS, schema_errors, too_deep
 from votecal_soap.contract.record_text import RecordValues
-from votecal_soap.contract.schemas import MessageSchema, SchemaViolation
+from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Severity
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voters import VotingPrecinct
 
 _STATE_ID: Final = re.compile(r"[1-9][0-9]{8,11}")
 _EMS_ID: Final = re.compile(r"[A-Za-z0-9-]{1,20}")
-MOST_VIOLATIONS: Final = 50
-"""Errors listed for one unreadable record: a record of rubbish must not make an endless message."""
 
 
 class RecordReader:
@@ -36,14 +35,15 @@ class RecordReader:
         state_voter_id = base_version = None
         ems_voter_id: str | None = None
         effective_date: date | None = None
-        values: dict[str, str | date | None] = {}
+        fields: tuple[str, ...] = ()
+        values: tuple[str | date | None, ...] = ()
         precinct: VotingPrecinct | None = None
         errors: list[FieldError] = []
         for child in record:
             tag = child.tag
             if tag == names.REGISTRATION:
                 given = _given(child)
-                values = self._translator.values(tuple(given), tuple(given.values()), errors)
+                fields, values = self._translator.values(tuple(given), tuple(given.values()), errors)
             elif tag == names.VOTING_PRECINCT:
                 precinct = self._translator.voting_precinct(_voting_precinct(child), self._election_id, errors)
             elif tag == names.STATE_VOTER_ID:
@@ -56,12 +56,12 @@ class RecordReader:
                 effective_date = date.fromisoformat((child.text or "").strip())
         if record.get("sequence") != str(sequence) and int(record.get("sequence") or 0) != sequence:
             errors.append(_sequence_wrong(sequence))
-        return BatchRecord(sequence, state_voter_id, ems_voter_id, base_version, effective_date, values, precinct, tuple(errors))
+        return BatchRecord(sequence, state_voter_id, ems_voter_id, base_version, effective_date, fields, values, precinct, tuple(errors))
 
     def read_values(self, given: RecordValues, sequence: int) -> BatchRecord:
         """Read a valid record from the values that its text gave."""
         errors: list[FieldError] = []
-        values = self._translator.values(given.fields, given.values, errors)
+        fields, values = self._translator.values(given.fields, given.values, errors)
         precinct = None
         if given.precinct is not None:
             precinct = self._translator.voting_precinct(VotingPrecinct(*given.precinct), self._election_id, errors)
@@ -72,7 +72,8 @@ class RecordReader:
             int(given.state_voter_id) if given.state_voter_id else None,
             given.ems_voter_id,
             int(given.base_version) if given.base_version else None,
-            date.fromisoformat(given.effective_date.strip()) if given.effective_date else None,
+            date.fromisoformat(given.effective_date) if given.effective_date else None,
+            fields,
             values,
             precinct,
             tuple(errors),
@@ -84,17 +85,15 @@ class RecordReader:
         violations = self._schema.violations(alone, limit=MOST_VIOLATIONS)
         if not violations:
             return self.read(record, sequence)
-        errors = [_violation(violation) for violation in violations]
+        errors = schema_errors(violations, "Record")
         state_voter_id = _matching(alone.findtext(names.STATE_VOTER_ID), _STATE_ID)
         ems_voter_id = _matching(alone.findtext(names.EMS_VOTER_ID), _EMS_ID)
-        return BatchRecord(sequence, int(state_voter_id) if state_voter_id else None, ems_voter_id, None, None, {}, None, tuple(errors))
+        return BatchRecord(sequence, int(state_voter_id) if state_voter_id else None, ems_voter_id, None, None, (), (), None, errors)
 
 
 def unparsable(sequence: int) -> BatchRecord:
     """A record that is well-formed but deeper or larger than any parser here will hold."""
-    text = "The record is nested too deep or too large."
-    error = FieldError("RecordTooDeep", None, Severity.FATAL, text, FailureReason.RECORD_UNREADABLE)
-    return BatchRecord(sequence, None, None, None, None, {}, None, (error,))
+    return BatchRecord(sequence, None, None, None, None, (), (), None, (too_deep(),))
 
 
 def _given(registration: etree._Element) -> dict[str, str | None]:
@@ -122,11 +121,6 @@ def _voting_precinct(element: etree._Element) -> VotingPrecinct:
 
 def _matching(text: str | None, pattern: re.Pattern[str]) -> str | None:
     return text if text is not None and pattern.fullmatch(text) else None
-
-
-def _violation(violation: SchemaViolation) -> FieldError:
-    ref = violation.ref.removeprefix("/Record").removeprefix("/") or None
-    return FieldError("SchemaViolation", ref, Severity.FATAL, violation.text, FailureReason.RECORD_UNREADABLE)
 
 
 def _sequence_wrong(sequence: int) -> FieldError:

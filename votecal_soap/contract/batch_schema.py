@@ -9,23 +9,24 @@ from typing import Final
 
 from lxml import etree
 
-from votecal_soap.contract.batch_writer import NAMESPACE
+from votecal_soap.contract.record_files import RecordFileKind
 
-_BLOCK: Final = f"""<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="{NAMESPACE}" targetNamespace="{NAMESPACE}"
- elementFormDefault="qualified"><xs:include schemaLocation="%s"/>
- <xs:element name="RecordBlock"><xs:complexType><xs:sequence><xs:element ref="Record" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
+_BLOCK: Final = """<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="{namespace}" targetNamespace="{namespace}"
+ elementFormDefault="qualified"><xs:include schemaLocation="{location}"/>
+ <xs:element name="RecordBlock"><xs:complexType><xs:sequence><xs:element ref="{record}" maxOccurs="unbounded"/></xs:sequence></xs:complexType></xs:element>
 </xs:schema>"""
 
 _compiling = threading.Lock()
 _mine = threading.local()
 
 
-def block_schema() -> etree.XMLSchema:
+def block_schema(kind: RecordFileKind) -> etree.XMLSchema:
     """This thread's schema: that of the file, with RecordBlock as one more root."""
-    schema: etree.XMLSchema | None = getattr(_mine, "schema", None)
+    schema: etree.XMLSchema | None = getattr(_mine, kind.root, None)
     if schema is None:
         # Compiling at the same time in two threads is not safe in libxml2.
         with _compiling, as_file(files("xsd")) as folder:
-            source = _BLOCK % (folder / "voter-record-update-batch.xsd").as_uri()
-            schema = _mine.schema = etree.XMLSchema(etree.fromstring(source))
+            source = _BLOCK.format(namespace=kind.namespace, record=kind.record, location=(folder / kind.schema_file).as_uri())
+            schema = etree.XMLSchema(etree.fromstring(source))
+        setattr(_mine, kind.root, schema)
     return schema

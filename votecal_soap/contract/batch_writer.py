@@ -6,7 +6,6 @@ a county sends a million records, and a tree an element costs ten times as much.
 
 import gzip
 import hashlib
-import os
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -17,11 +16,13 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Final, NamedTuple
 
+from votecal_soap.contract.record_files import VOTER_RECORD_UPDATE_BATCH
+from votecal_soap.contract.whole_files import whole_file
 from votecal_soap.domain.batches import BatchHeader
 from votecal_soap.domain.uploads import Compression
 from votecal_soap.domain.voters import VotingPrecinct
 
-NAMESPACE: Final = "urn:votecal:voter-record-update-batch:v1"
+NAMESPACE: Final = VOTER_RECORD_UPDATE_BATCH.namespace
 RECORDS_AT_ONCE: Final = 2_000
 """Records joined before they are encoded and written: beyond this nothing is gained."""
 
@@ -121,14 +122,8 @@ class BatchFile:
 
 def write_batch_file(path: Path, header: BatchHeader, records: Iterable[WireRecord], *, compression: Compression = Compression.NONE) -> BatchFile:
     """Write header, records and trailer; the file has its name only when it is whole and on the disk."""
-    part = path.with_name(f"{path.name}.part")
-    with _private_file(part) as raw:
-        with _packed(raw, compression, path.name) as stream:
-            record_count = _write(stream, header, records)
-        raw.flush()
-        os.fsync(raw.fileno())
-    os.replace(part, path)
-    _sync_directory(path.parent)
+    with whole_file(path) as raw, _packed(raw, compression, path.name) as stream:
+        record_count = _write(stream, header, records)
     return describe_batch_file(path, record_count, compression)
 
 
@@ -137,20 +132,6 @@ def describe_batch_file(path: Path, record_count: int, compression: Compression)
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
         return BatchFile(path=path, byte_count=file.tell(), sha256=digest, record_count=record_count, compression=compression)
-
-
-def _private_file(path: Path) -> IO[bytes]:
-    # Citizens' data: readable by the service alone from the first byte (OPS-05).
-    path.unlink(missing_ok=True)
-    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600), "w+b")
-
-
-def _sync_directory(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _packed(raw: IO[bytes], compression: Compression, name: str) -> AbstractContextManager[IO[bytes]]:

@@ -20,11 +20,14 @@ def leaf(name: str, value: str | int | bool | datetime | None) -> str:
     """An element with a value; nothing at all for None, which the contract says by leaving out."""
     if value is None:
         return ""
+    # Texts are most of what is written: they are asked about first.
+    if isinstance(value, str):
+        return f"<{name}>{value if value.isalnum() else text(value)}</{name}>"
     if isinstance(value, bool):
         return f"<{name}>{'true' if value else 'false'}</{name}>"
     if isinstance(value, datetime):
         return f"<{name}>{date_time(value)}</{name}>"
-    return f"<{name}>{text(value) if isinstance(value, str) else value}</{name}>"
+    return f"<{name}>{value}</{name}>"
 
 
 def branch(name: str, *children: str, namespace: str | None = None) -> str:

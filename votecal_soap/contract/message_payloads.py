@@ -12,22 +12,20 @@ from votecal_soap.domain.batches import FieldError, RecordOutcome
 
 def render_batch_record_result(job_id: int, result: RecordOutcome) -> str:
     """`BatchRecordResult` of `xsd/common-types.xsd` (VRU-11, VRU-12)."""
-    parts = [f"<BatchRecordResult><JobId>{job_id}</JobId><RecordSequence>{result.sequence}</RecordSequence><Outcome>{result.outcome.value}</Outcome>"]
-    if result.reason is not None:
-        parts.append(f"<FailureReason>{result.reason.value}</FailureReason>")
-    if result.further_reasons:
-        further = "".join([f"<FailureReason>{reason.value}</FailureReason>" for reason in result.further_reasons])
-        parts.append(f"<FurtherReasons>{further}</FurtherReasons>")
-    if result.state_voter_id is not None:
-        parts.append(f"<StateVoterId>{result.state_voter_id}</StateVoterId>")
-    if result.ems_voter_id is not None:
-        parts.append(f"<EmsVoterId>{result.ems_voter_id}</EmsVoterId>")
-    if result.version is not None:
-        parts.append(f"<RecordVersion>{result.version}</RecordVersion>")
-    if result.errors:
-        parts.append(f"<FieldErrors>{''.join([_field_error(error) for error in result.errors])}</FieldErrors>")
-    parts.append("</BatchRecordResult>")
-    return "".join(parts)
+    reasons = _reasons(result) if result.reason is not None else ""
+    uid = f"<StateVoterId>{result.state_voter_id}</StateVoterId>" if result.state_voter_id is not None else ""
+    ems_id = f"<EmsVoterId>{result.ems_voter_id}</EmsVoterId>" if result.ems_voter_id is not None else ""
+    version = f"<RecordVersion>{result.version}</RecordVersion>" if result.version is not None else ""
+    errors = f"<FieldErrors>{''.join([_field_error(error) for error in result.errors])}</FieldErrors>" if result.errors else ""
+    return (
+        f"<BatchRecordResult><JobId>{job_id}</JobId><RecordSequence>{result.sequence}</RecordSequence><Outcome>{result.outcome}</Outcome>"
+        f"{reasons}{uid}{ems_id}{version}{errors}</BatchRecordResult>"
+    )
+
+
+def _reasons(result: RecordOutcome) -> str:
+    further = "".join([f"<FailureReason>{reason}</FailureReason>" for reason in result.further_reasons])
+    return f"<FailureReason>{result.reason}</FailureReason>" + (f"<FurtherReasons>{further}</FurtherReasons>" if further else "")
 
 
 def _field_error(error: FieldError) -> str:

@@ -10,6 +10,7 @@ from lxml import etree
 
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.contract.parser import hardened_parser
+from votecal_soap.contract.received_matches import ReceivedDetail, read_detail
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
 _Q: Final = f"{{{EMS_INTEGRATION}}}"
@@ -30,6 +31,8 @@ class ReceivedMessage(NamedTuple):
     record_sequence: int | None = None
     batch_record_result: "ReceivedRecordResult | None" = None
     idv_result: "ReceivedIdvResult | None" = None
+    detail: ReceivedDetail | None = None
+    """Of a message about a match, a move or a DMV record."""
 
 
 class ReceivedFieldError(NamedTuple):
@@ -99,6 +102,7 @@ def _message(element: etree._Element) -> ReceivedMessage:
         _number(header, "RecordSequence"),
         None if result is None else _record_result(result),
         None if idv is None else _idv_result(idv),
+        read_detail(header["MessageType"], element),
     )
 
 

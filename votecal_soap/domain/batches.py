@@ -1,6 +1,5 @@
 """A batch record, its outcome, and the order in which reasons block it (VRU-07, VRU-17)."""
 
-from collections.abc import Mapping
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -52,8 +51,9 @@ class FieldError(NamedTuple):
 class BatchRecord(NamedTuple):
     """A record after translation and filtering: only what it sent and what passed (VRU-08).
 
-    `values` maps a field of the voter to the state's form of the value (`None` clears it); a field absent from
-    it keeps its value. `errors` holds every broken rule. Named tuple for speed: it crosses a process boundary.
+    `fields` names the voter's fields that it sets, `given` holds the state's form of each value (`None` clears it); any
+    other field keeps its value. `errors` holds every broken rule. Tuples for speed: it crosses a process boundary, and
+    the records of a file share the few tuples of fields that they have.
     """
 
     sequence: int
@@ -61,9 +61,15 @@ class BatchRecord(NamedTuple):
     ems_voter_id: str | None
     base_version: int | None
     effective_date: date | None
-    values: Mapping[str, str | date | None]
+    fields: tuple[str, ...]
+    given: tuple[str | date | None, ...]
     voting_precinct: VotingPrecinct | None
     errors: tuple[FieldError, ...]
+
+    @property
+    def values(self) -> dict[str, str | date | None]:
+        """The values by field."""
+        return dict(zip(self.fields, self.given, strict=True))
 
 
 class RecordOutcome(NamedTuple):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,3 +70,11 @@ class Precinct:
     county_code: str
     precinct_code: str
     name: str | None
+
+
+class ZipCounty(NamedTuple):
+    """ZIP codes that lie in a county, in part at least; from one code to another, both included."""
+
+    first_zip_code: str
+    last_zip_code: str
+    county_code: str

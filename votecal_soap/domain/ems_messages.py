@@ -13,6 +13,18 @@ class MessageType(StrEnum):
     BATCH_RECORD_UNCHANGED = "BatchRecordUnchanged"
     BATCH_RECORD_FAILED = "BatchRecordFailed"
     IDV_RESULT = "IdvResult"
+    AUTOMATIC_MATCH_APPLIED = "AutomaticMatchApplied"  # S6.3: the change is in force
+    PROVISIONAL_MATCH_APPLIED = "ProvisionalMatchApplied"  # S10.8: a cancellation waits for the losing county
+    POTENTIAL_MATCH = "PotentialMatch"  # S10.9: the county decides
+    MATCH_CASE_REPLACED = "MatchCaseReplaced"  # COA-31
+    MATCH_CASE_DECIDED = "MatchCaseDecided"  # decided, redirected here, or undone, by another county or by SOS
+    MATCH_CASE_OVERDUE = "MatchCaseOverdue"  # COA-37
+    TRANSFER_OUT = "TransferOut"  # COA-11: the voter moved away
+    TRANSFER_IN = "TransferIn"
+    TRANSFER_REVERSED = "TransferReversed"  # S4.21
+    UNRESOLVED_DMV_COA = "UnresolvedDmvCoa"  # S6.8
+    DMV_REGISTRATION_PENDING = "DmvRegistrationPending"  # COA-38
+    CONFIDENTIALITY_ENDING = "ConfidentialityEnding"  # EWS-14
 
 
 class MessageState(StrEnum):
@@ -63,7 +75,7 @@ class NewMessage(NamedTuple):
 
 
 class QueuedMessage(NamedTuple):
-    """A message as a county reads it; `payload` is None when only the header was asked for."""
+    """A message by its fields; `payload` is None when only the header was asked for."""
 
     message_id: int
     message_type: str
@@ -77,6 +89,10 @@ class QueuedMessage(NamedTuple):
     payload: str | None
 
 
+StoredMessage = tuple[int, str, str | None]
+"""A message as it is sent: its id, the rest of its header and its payload, both XML; a plain tuple, as a thousand make a page."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clearance:
     """A county's word that it has taken a message, or could not."""
@@ -88,10 +104,11 @@ class Clearance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageQuery:
-    """What a county asks of its queue; `limit` None leaves the number to the size of the answer."""
+    """What a county asks of its queue: `limit` None leaves the number to the size of the answer, `after` passes over ids up to it."""
 
     limit: int | None
     with_detail: bool
+    after: int = 0
 
 
 class MessagePage(NamedTuple):

@@ -4,13 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from votecal_soap.domain.matching import MatchingFunction
+
 
 class JobType(StrEnum):
     """The kinds of job; the catalogue in `jobs` says what each runs."""
 
     VOTER_RECORD_UPDATE = "VoterRecordUpdate"  # UC04.14.01, one county's batch, never repeated
     IDV_EXPORT = "IdvExport"  # pending identity verifications go out to DMV
+    MATCH_CASE_DEADLINES = "MatchCaseDeadlines"  # overdue cases, transfers and confidentiality whose time has passed
     PURGE = "Purge"  # retention of spooled files (OPS-05)
+    PROCESS_DMV_COA_RECORD_FILE = "ProcessDmvCoaRecordFile"  # UC03.21.01, one file of DMV's
 
     @property
     def is_county_batch(self) -> bool:
@@ -18,9 +22,19 @@ class JobType(StrEnum):
         return self is JobType.VOTER_RECORD_UPDATE
 
     @property
+    def is_file_job(self) -> bool:
+        """Whether it is for one file, and runs once that has arrived (COA-01)."""
+        return self is JobType.PROCESS_DMV_COA_RECORD_FILE
+
+    @property
     def is_repeatable(self) -> bool:
         """Whether it may have a repetition (JOB-01)."""
-        return not self.is_county_batch
+        return not self.is_county_batch and not self.is_file_job
+
+    @property
+    def matching_functions(self) -> tuple[MatchingFunction, ...]:
+        """What it matches for: scheduling it into a blackout of one of these asks for confirmation (JOB-04)."""
+        return (MatchingFunction.DMV_COA, MatchingFunction.DMV_REGISTRATION) if self is JobType.PROCESS_DMV_COA_RECORD_FILE else ()
 
 
 class DataKind(StrEnum):

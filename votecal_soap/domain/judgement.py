@@ -1,6 +1,6 @@
 """Decides what becomes of one batch record (VRU-09 to VRU-19): pure, the same for batches and single updates."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -77,7 +77,8 @@ def judge(
     reasons = _blocking(record, voter, circumstances, update_pending)
     if voter is not None:
         errors += _against_the_voter(record, voter)
-    reasons += [error.reason for error in errors if error.severity is Severity.FATAL]
+    if errors:
+        reasons += [error.reason for error in errors if error.severity is Severity.FATAL]
     if reasons or voter is None:
         return _failed(record, voter, reasons, errors)
     return _applied(record, voter, circumstances, errors, voting_precinct)
@@ -102,7 +103,7 @@ def _against_the_voter(record: BatchRecord, voter: Voter) -> list[FieldError]:
     if record.state_voter_id is not None and record.ems_voter_id is not None and voter.ems_voter_id not in (None, record.ems_voter_id):
         text = "The state knows this UID under another county id; a batch never reassigns one."
         errors.append(FieldError("EmsVoterIdMismatch", "EmsVoterId", Severity.FATAL, text))
-    if voter.status in _CLOSED and record.values.get("status", voter.status) != voter.status:
+    if voter.status in _CLOSED and "status" in record.fields and record.values["status"] != voter.status:
         errors.append(FieldError("RegistrationClosed", "Registration/Status", Severity.FATAL, "A batch never registers a voter: this registration has ended."))
     return errors
 
@@ -130,7 +131,7 @@ def _failed(record: BatchRecord, voter: Voter | None, reasons: list[FailureReaso
 
 
 def _applied(record: BatchRecord, voter: Voter, circumstances: Circumstances, errors: list[FieldError], current: VotingPrecinct | None) -> Judgement:
-    changed = _changed(record.values, voter)
+    changed = _changed(record, voter)
     precinct = record.voting_precinct if record.voting_precinct != current else None
     row: list[Any] = list(voter)
     row[_MESSAGE_SEQUENCE] += 1
@@ -138,18 +139,21 @@ def _applied(record: BatchRecord, voter: Voter, circumstances: Circumstances, er
         outcome = _outcome(record, voter, Outcome.UNCHANGED, voter.version, errors)
         return Judgement(outcome, Voter._make(row), (), None)
     for name in changed:
-        row[FIELD_INDEX[name]] = record.values[name]
+        row[FIELD_INDEX[name]] = record.given[record.fields.index(name)]
     row[_VERSION] += 1
     row[_EFFECTIVE_DATE] = _effective_date(record, voter, circumstances.today, errors)
-    entailed = _entail(row, changed, circumstances.after_steps)
-    outcome = _outcome(record, voter, Outcome.APPLIED, voter.version + 1, errors)
+    entailed = entail(row, changed, circumstances.after_steps)
+    outcome = _outcome(record, voter, Outcome.APPLIED, row[_VERSION], errors)
     return Judgement(outcome, Voter._make(row), changed + entailed, precinct)
 
 
-def _changed(values: Mapping[str, str | date | None], voter: Voter) -> tuple[str, ...]:
+def _changed(record: BatchRecord, voter: Voter) -> tuple[str, ...]:
     """The fields that differ; compared in C, for this runs over each field of each record."""
-    names = tuple(values)
-    return tuple(compress(names, map(ne, _getter(names)(voter), values.values()))) if names else ()
+    fields, given = record.fields, record.given
+    if not fields:
+        return ()
+    current = _getter(fields)(voter)
+    return () if current == given else tuple(compress(fields, map(ne, current, given)))
 
 
 @lru_cache(256)
@@ -180,9 +184,11 @@ def _effective_date(record: BatchRecord, voter: Voter, today: date, errors: list
     return wanted
 
 
-def _entail(row: list[Any], changed: tuple[str, ...], after_steps: AfterSteps) -> tuple[str, ...]:
+def entail(row: list[Any], changed: tuple[str, ...], after_steps: AfterSteps) -> tuple[str, ...]:
     """Verify numbers again and mark a card as due in the new row; the fields that this changed."""
     numbers, card = after_steps.of(changed)
+    if not numbers and not card:
+        return ()
     wanted: dict[str, object] = {"vnc_due": 1} if card else {}
     for number in numbers:
         wanted[f"{number}_status"] = VerificationStatus.PENDING.value if row[FIELD_INDEX[number]] else None

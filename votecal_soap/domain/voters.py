@@ -26,6 +26,14 @@ class VerificationStatus(StrEnum):
     NOT_VERIFIED = "NotVerified"
 
 
+class Confidentiality(StrEnum):
+    """Why a voter's residence, e-mail and phone are given to nobody else (EWS-14)."""
+
+    COURT_ORDER = "CourtOrder2166"  # Elections Code 2166: by an order of the superior court
+    SAFE_AT_HOME = "SafeAtHome2166_5"  # 2166.5: a victim in the address confidentiality program
+    PUBLIC_SAFETY = "PublicSafety2166_7"  # 2166.7: a public safety officer; ends two years after the application
+
+
 class Voter(NamedTuple):
     """A voter's current record.
 
@@ -79,6 +87,9 @@ class Voter(NamedTuple):
     drivers_license_verified_on: date | None
     ssn4_status: str | None
     ssn4_verified_on: date | None
+    confidentiality: str | None
+    confidential_since: date | None
+    """The day of the application."""
     vnc_due: int
     message_sequence: int
     transfer_pending_until: datetime | None

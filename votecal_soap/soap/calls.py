@@ -2,38 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 from lxml import etree
 
-from votecal_soap.clock import Clock
-from votecal_soap.config import Config
 from votecal_soap.domain.counties import Caller
-from votecal_soap.use_cases.ports import Spool, UnitOfWorkFactory
-
-
-class Services(Protocol):
-    """What operations may use; the joined-up application has it."""
-
-    @property
-    def config(self) -> Config:
-        """Every setting."""
-        ...
-
-    @property
-    def clock(self) -> Clock:
-        """The time."""
-        ...
-
-    @property
-    def unit_of_work(self) -> UnitOfWorkFactory:
-        """Transactions."""
-        ...
-
-    @property
-    def spool(self) -> Spool:
-        """The bytes of uploads."""
-        ...
+from votecal_soap.use_cases.ports import Application
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +16,7 @@ class Call:
 
     request: etree._Element
     caller: Caller
-    services: Services
+    services: Application
 
 
 Operation = Callable[[Call], str]

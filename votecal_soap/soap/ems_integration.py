@@ -1,16 +1,34 @@
 """The operations of `wsdl/ems-integration.wsdl`: read the request, call the use case, write the answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Final
 
+from votecal_soap.clock import Clock
 from votecal_soap.contract import ems_integration as contract
+from votecal_soap.contract import match_cases, voter_search
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
+from votecal_soap.contract.request_digest import request_digest
+from votecal_soap.domain.counties import Caller
+from votecal_soap.domain.match_cases import MatchCase, TransferOut
 from votecal_soap.soap.calls import Call, Operation
 from votecal_soap.soap.ping import ping_operation
+from votecal_soap.use_cases.accept_transfer_out import accept_transfer_out as accept_transfer
+from votecal_soap.use_cases.answer_once import ChangingCall, answer_once
 from votecal_soap.use_cases.clear_messages import clear_messages as clear
+from votecal_soap.use_cases.decide_match_case import decide_match_case as decide
+from votecal_soap.use_cases.get_match_case import get_match_case as match_case
 from votecal_soap.use_cases.get_message_queue import PageLimits
 from votecal_soap.use_cases.get_message_queue import get_message_queue as message_queue
 from votecal_soap.use_cases.get_messages import get_messages as messages_by_id
+from votecal_soap.use_cases.list_match_cases import list_match_cases as cases_of_county
+from votecal_soap.use_cases.own_record_version import own_record_version
+from votecal_soap.use_cases.ports import UnitOfWork
+from votecal_soap.use_cases.report_unresolved_coa import report_unresolved_coa as report
+from votecal_soap.use_cases.reverse_transfer_out import reverse_transfer_out as reverse_transfer
+from votecal_soap.use_cases.search_voters import Searching
+from votecal_soap.use_cases.search_voters import search_voters as search
+from votecal_soap.use_cases.undo_match_case import undo_match_case as undo
 
 _SMALLEST_MESSAGE: Final = 200
 """Bytes of a message that has next to nothing in its header: no page below a size holds more than size / this."""
@@ -37,10 +55,89 @@ def clear_messages(call: Call) -> str:
     return contract.render_clear_results(clearances, clear(clearances, call.caller, call.services.unit_of_work, call.services.clock))
 
 
+def list_match_cases(call: Call) -> str:
+    """EWS-11, UC03.22.01."""
+    query = match_cases.read_match_case_query(call.request)
+    page = cases_of_county(query, call.caller, call.services.unit_of_work, call.services.clock)
+    return match_cases.render_match_case_page(page, call.caller.county_code, call.services.config.page_byte_limit if query.limit is None else None)
+
+
+def get_match_case(call: Call) -> str:
+    """EWS-11."""
+    case_id = match_cases.read_match_case_id(call.request)
+    notice, record = match_case(case_id, call.caller, call.services.unit_of_work, call.services.clock)
+    return match_cases.render_match_case(notice, record, call.caller.county_code)
+
+
+def decide_match_case(call: Call) -> str:
+    """COA-33."""
+    decision = match_cases.read_case_decision(call.request)
+    return _once(call, lambda uow: _case_result("DecideMatchCase", call, uow, decide(decision, *_acting(call, uow))))
+
+
+def undo_match_case(call: Call) -> str:
+    """COA-34."""
+    command = match_cases.read_undo(call.request)
+    return _once(call, lambda uow: _case_result("UndoMatchCase", call, uow, undo(command, *_acting(call, uow))))
+
+
+def report_unresolved_coa(call: Call) -> str:
+    """COA-21."""
+    found_out = match_cases.read_unresolved_coa_report(call.request)
+    return _once(call, lambda uow: match_cases.render_unresolved_coa_result(report(found_out, *_acting(call, uow))))
+
+
+def accept_transfer_out(call: Call) -> str:
+    """UC03.50.01."""
+    word = match_cases.read_transfer_decision(call.request)
+    return _once(call, lambda uow: _transfer_result("AcceptTransferOut", call, uow, accept_transfer(word, *_acting(call, uow))))
+
+
+def reverse_transfer_out(call: Call) -> str:
+    """UC03.50.01."""
+    word = match_cases.read_transfer_decision(call.request)
+    return _once(call, lambda uow: _transfer_result("ReverseTransferOut", call, uow, reverse_transfer(word, *_acting(call, uow))))
+
+
+def search_voters(call: Call) -> str:
+    """EWS-08."""
+    services, wanted = call.services, voter_search.read_voter_search(call.request)
+    searching = Searching(unit_of_work=services.unit_of_work, clock=services.clock, key=services.config.credential_key.encode())
+    found = search(wanted, call.caller, searching)
+    return voter_search.render_found_voters(found, call.caller.county_code, services.config.page_byte_limit if wanted.limit is None else None)
+
+
+def _acting(call: Call, uow: UnitOfWork) -> tuple[Caller, UnitOfWork, Clock, timedelta]:
+    """What every use case takes that changes a match case: who, where, when, and how long a move may wait for the losing county."""
+    return call.caller, uow, call.services.clock, timedelta(days=call.services.config.transfer_pending_days)
+
+
+def _case_result(operation: str, call: Call, uow: UnitOfWork, case: MatchCase) -> str:
+    return match_cases.render_case_result(operation, case, own_record_version(uow, case.state_voter_id, call.caller))
+
+
+def _transfer_result(operation: str, call: Call, uow: UnitOfWork, transfer: TransferOut) -> str:
+    return match_cases.render_transfer_result(operation, transfer, own_record_version(uow, transfer.state_voter_id, call.caller))
+
+
+def _once(call: Call, act: Callable[[UnitOfWork], str]) -> str:
+    """EWS-07: sent again, a changing call is answered as before."""
+    changing = ChangingCall(transaction_id=match_cases.read_transaction_id(call.request), request_digest=request_digest(call.request))
+    return answer_once(changing, call.caller, call.services.unit_of_work, call.services.clock, act)
+
+
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "Ping": ping_operation(EMS_INTEGRATION),
     "GetMessageQueue": get_message_queue,
     "GetMessages": get_messages,
     "ClearMessages": clear_messages,
+    "ListMatchCases": list_match_cases,
+    "GetMatchCase": get_match_case,
+    "DecideMatchCase": decide_match_case,
+    "UndoMatchCase": undo_match_case,
+    "ReportUnresolvedCoa": report_unresolved_coa,
+    "AcceptTransferOut": accept_transfer_out,
+    "ReverseTransferOut": reverse_transfer_out,
+    "SearchVoters": search_voters,
 }
 """By the name in the WSDL."""

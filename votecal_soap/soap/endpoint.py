@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract, served_wsdl, served_wsdl12
-from votecal_soap.soap.calls import Operation, Services
+from votecal_soap.soap.calls import Operation
 from votecal_soap.soap.envelope import SOAP_11, SOAP_12
 from votecal_soap.soap.hosting import host
 from votecal_soap.soap.http_request import read_media_type
 from votecal_soap.soap.http_response import respond
+from votecal_soap.use_cases.ports import Application
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -21,7 +22,7 @@ _ALLOW: Final = ("Allow", "GET, HEAD, POST")
 class SoapEndpoint:
     """The WSGI application of one service."""
 
-    def __init__(self, contract: ServiceContract, operations: Mapping[str, Operation], services: Services) -> None:
+    def __init__(self, contract: ServiceContract, operations: Mapping[str, Operation], services: Application) -> None:
         """Make the documents and compile the schema once."""
         schema = MessageSchema(contract.schema_file)
         public_url = services.config.public_url

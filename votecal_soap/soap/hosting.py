@@ -12,15 +12,18 @@ from spyne.server.wsgi import WsgiApplication
 
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract
-from votecal_soap.soap.calls import Call, Operation, Services
+from votecal_soap.soap.calls import Call, Operation
 from votecal_soap.soap.envelope import SoapVersion
 from votecal_soap.soap.protocol import VoteCalSoap, faults_only
+from votecal_soap.use_cases import ports
 
 _WIRE_LIMIT: Final = 1 << 40
 """Spyne's own limit is out of the way: ours gives a typed fault."""
 
 
-def host(contract: ServiceContract, version: SoapVersion, schema: MessageSchema, operations: Mapping[str, Operation], services: Services) -> WsgiApplication:
+def host(
+    contract: ServiceContract, version: SoapVersion, schema: MessageSchema, operations: Mapping[str, Operation], services: ports.Application
+) -> WsgiApplication:
     """A WSGI application that answers one version of SOAP for one service."""
     spyne_service = type(contract.name, (Service,), {name: _method(name, contract, operation) for name, operation in operations.items()})
 

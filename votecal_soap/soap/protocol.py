@@ -17,13 +17,14 @@ from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract
 from votecal_soap.errors import ErrorCode, InvalidRequest, VoteCalError
 from votecal_soap.log import event
-from votecal_soap.soap.calls import RECORD_KEY, Call, CallRecord, Services
+from votecal_soap.soap.calls import RECORD_KEY, Call, CallRecord
 from votecal_soap.soap.envelope import SoapVersion, close_envelope, open_envelope, strip_encoding_hints
 from votecal_soap.soap.faults import VoteCalFault, http_status, internal_error, render_fault
 from votecal_soap.soap.http_request import read_body, read_charset
 from votecal_soap.soap.security_header import answer_timestamp, read_credential
 from votecal_soap.soap.transport import read_transport
 from votecal_soap.use_cases.authenticate import authenticate
+from votecal_soap.use_cases.ports import Application
 
 logger = logging.getLogger(__name__)
 
@@ -49,7 +50,7 @@ def faults_only(step: Callable[P, Any]) -> Callable[P, Any]:
 class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
     """One version of SOAP for one service. Holds no state of a call: Spyne shares it among threads."""
 
-    def __init__(self, contract: ServiceContract, version: SoapVersion, schema: MessageSchema, services: Services, operations: frozenset[str]) -> None:
+    def __init__(self, contract: ServiceContract, version: SoapVersion, schema: MessageSchema, services: Application, operations: frozenset[str]) -> None:
         """Speak `version`; type switching by xsi:type is off."""
         super().__init__(parse_xsi_type=False)
         self.mime_type = f"{version.content_type}; charset=utf-8"

@@ -13,12 +13,13 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.file_exchange import Chunk
 from votecal_soap.domain.uploads import Upload, is_replay
 from votecal_soap.errors import Conflict, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
-from votecal_soap.soap.calls import RECORD_KEY, Services
+from votecal_soap.soap.calls import RECORD_KEY
 from votecal_soap.soap.http_request import content_length, read_pieces
 from votecal_soap.soap.http_response import respond
 from votecal_soap.soap.transport import read_transport
 from votecal_soap.use_cases.append_chunk import UploadStore, append_chunk
 from votecal_soap.use_cases.open_fast_lane import open_fast_lane
+from votecal_soap.use_cases.ports import Application
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -58,7 +59,7 @@ class ByteRange:
 class UploadLane:
     """The WSGI application below /upload/."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Application) -> None:
         """Keep what it uses."""
         self._services = services
 

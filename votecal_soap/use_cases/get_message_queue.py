@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from votecal_soap.contract.ems_integration import render_message
+from votecal_soap.contract.queue_messages import render_messages
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.ems_messages import MessagePage, MessageQuery
 from votecal_soap.errors import ErrorCode, InvalidRequest
@@ -27,5 +27,5 @@ def get_message_queue(query: MessageQuery, caller: Caller, limits: PageLimits, u
         raise InvalidRequest(ErrorCode.LIMIT_EXCEEDED, f"A page holds 1 to {MESSAGE_LIMIT} messages.", ref="MaximumMessages")
     limit = min(query.limit or limits.unasked, limits.most)
     with unit_of_work(read_only=True) as uow:
-        messages = uow.messages.rendered_page(caller.county_code, limit, render_message, with_payload=query.with_detail)
-        return MessagePage(messages, uow.messages.depth(caller.county_code))
+        stored = uow.messages.stored_page(caller.county_code, limit, with_payload=query.with_detail, after=query.after)
+        return MessagePage(render_messages(stored), uow.messages.depth(caller.county_code))

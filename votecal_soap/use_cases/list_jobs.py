@@ -1,11 +1,27 @@
 """JOB-03, VRU-21 What is scheduled, what runs, how far it has come, and what came of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
+from votecal_soap.domain.batches import RecordOutcome
+from votecal_soap.domain.dmv_files import DmvFile
 from votecal_soap.domain.jobs import Job, JobInstance, JobState
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases.ports import OutcomeCounts, UnitOfWork
+
+SHOWN_RECORDS: Final = 20
+"""Records that could not be read are listed up to this number."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DmvFileReport:
+    """A file of DMV's: its records by outcome, the histogram of their best matches' confidence, and the first that could not be read."""
+
+    file: DmvFile
+    outcomes: Mapping[str, int]
+    scores: Mapping[int, int]
+    unreadable: Sequence[RecordOutcome]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +32,7 @@ class JobReport:
     run: JobInstance | None
     counts: OutcomeCounts
     without_voting_precinct: int | None
+    dmv_file: DmvFileReport | None = None
 
 
 def existing_job(uow: UnitOfWork, job_id: int, *, lock: bool = False) -> Job:
@@ -41,7 +58,20 @@ def report(job_id: int, uow: UnitOfWork) -> JobReport:
             run=uow.jobs.latest_instance(job_id),
             counts=uow.jobs.counts(job_id),
             without_voting_precinct=_without_voting_precinct(job, uow),
+            dmv_file=_dmv_file(job, uow) if job.job_type.is_file_job else None,
         )
+
+
+def _dmv_file(job: Job, uow: UnitOfWork) -> DmvFileReport | None:
+    file = uow.dmv_files.of_job(job.job_id)
+    if file is None:
+        return None
+    return DmvFileReport(
+        file=file,
+        outcomes=uow.dmv_files.counts(file.file_id),
+        scores=uow.dmv_files.scores(file.file_id),
+        unreadable=uow.jobs.outcomes(job.job_id, 0, SHOWN_RECORDS),
+    )
 
 
 def _without_voting_precinct(job: Job, uow: UnitOfWork) -> int | None:

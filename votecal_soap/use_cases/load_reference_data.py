@@ -4,18 +4,19 @@ Loading the same again changes nothing and leaves no trace in the audit; what a 
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from datetime import date
+from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 from votecal_soap.clock import Clock
-from votecal_soap.domain.counties import County, Election, Precinct
+from votecal_soap.domain.counties import County, Election, Precinct, ZipCounty
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.ports import UnitOfWork
-from votecal_soap.use_cases.reference_files import read_elections, read_precincts
+from votecal_soap.use_cases.reference_files import read_elections, read_holidays, read_precincts, read_zip_counties
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,15 +28,39 @@ class LoadReport:
 
 
 def load_reference(actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
-    """Load the counties and the code tables that the product ships."""
+    """Load what the product ships: counties, code tables, holidays, and the ZIP codes unless the state has loaded its own."""
     shipped = _shipped()
+    zip_counties, holidays = _shipped_zip_counties(), _shipped_holidays()
     counties = [_county(code, name) for code, name in shipped["counties"].items()]
     with uow:
         changed = _load_counties(actor, uow, clock, counties)
         for kind, codes in shipped["codes"].items():
             changed += _load_codes(actor, uow, clock, kind, codes)
+        changed += _load_holidays(actor, uow, clock, holidays)
+        if not uow.matching.zip_counties():
+            changed += _load_zip_counties(actor, uow, clock, zip_counties)
         uow.commit()
-    return LoadReport(read=len(counties) + sum(map(len, shipped["codes"].values())), changed=changed)
+    return LoadReport(read=len(counties) + sum(map(len, shipped["codes"].values())) + len(holidays) + len(zip_counties), changed=changed)
+
+
+def load_zip_counties(file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
+    """Put the ZIP codes of a CSV file in place of all there are: first_zip_code, last_zip_code, county_code."""
+    rows = read_zip_counties(file)
+    with uow:
+        for county_code in sorted({row.county_code for row in rows}):
+            _require_county(county_code, file, uow)
+        changed = _load_zip_counties(actor, uow, clock, rows)
+        uow.commit()
+    return LoadReport(read=len(rows), changed=changed)
+
+
+def load_holidays(file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
+    """Load state holidays from a CSV file: holiday, name."""
+    holidays = read_holidays(file)
+    with uow:
+        changed = _load_holidays(actor, uow, clock, holidays)
+        uow.commit()
+    return LoadReport(read=len(holidays), changed=changed)
 
 
 def load_elections(file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
@@ -61,8 +86,7 @@ def load_precincts(file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> Loa
 
 
 def _load_precincts_of(county_code: str, precincts: list[Precinct], file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> int:
-    if uow.reference.county(county_code) is None:
-        raise NotFound(ErrorCode.COUNTY_NOT_FOUND, f"There is no county {county_code}; load the reference data first.", ref=file.name)
+    _require_county(county_code, file, uow)
     known = uow.reference.precinct_names(county_code)
     changed = [precinct for precinct in precincts if known.get(precinct.precinct_code, ...) != precinct.name]
     if changed:
@@ -70,6 +94,21 @@ def _load_precincts_of(county_code: str, precincts: list[Precinct], file: Path, 
         old = {precinct.precinct_code: known[precinct.precinct_code] for precinct in changed if precinct.precinct_code in known}
         _record(actor, uow, clock, ("precincts", county_code), old, {precinct.precinct_code: precinct.name for precinct in changed}, county_code)
     return len(changed)
+
+
+def _require_county(county_code: str, file: Path, uow: UnitOfWork) -> None:
+    if uow.reference.county(county_code) is None:
+        raise NotFound(ErrorCode.COUNTY_NOT_FOUND, f"There is no county {county_code}; load the reference data first.", ref=file.name)
+
+
+def _shipped_zip_counties() -> list[ZipCounty]:
+    with as_file(files("votecal_soap.domain").joinpath("zip_counties.csv")) as path:
+        return read_zip_counties(path)
+
+
+def _shipped_holidays() -> dict[date, str]:
+    with as_file(files("votecal_soap.domain").joinpath("state_holidays.csv")) as path:
+        return read_holidays(path)
 
 
 def _shipped() -> dict[str, Any]:
@@ -96,6 +135,26 @@ def _load_codes(actor: str, uow: UnitOfWork, clock: Clock, kind: str, codes: Map
     if changed:
         uow.reference.save_codes(kind, changed)
         _record(actor, uow, clock, ("codes", kind), {code: known[code] for code in changed if code in known}, changed)
+    return len(changed)
+
+
+def _load_zip_counties(actor: str, uow: UnitOfWork, clock: Clock, rows: Sequence[ZipCounty]) -> int:
+    known = uow.matching.zip_counties()
+    if known == set(rows):
+        return 0
+    uow.matching.replace_zip_counties(rows)
+    lost, gained = (sorted(" ".join(row) for row in some) for some in (known - set(rows), set(rows) - known))
+    _record(actor, uow, clock, ("codes", "ZipCounty"), {"rows": lost}, {"rows": gained})
+    return len(lost) + len(gained)
+
+
+def _load_holidays(actor: str, uow: UnitOfWork, clock: Clock, holidays: Mapping[date, str]) -> int:
+    known = uow.matching.named_holidays()
+    changed = {day: name for day, name in holidays.items() if known.get(day) != name}
+    if changed:
+        uow.matching.save_holidays(changed)
+        old = {day.isoformat(): known[day] for day in changed if day in known}
+        _record(actor, uow, clock, ("codes", "Holiday"), old, {day.isoformat(): name for day, name in changed.items()})
     return len(changed)
 
 

@@ -207,6 +207,8 @@ def _voter(record: BatchRecord, state_voter_id: int, county_code: str, today: da
         drivers_license_verified_on=None,
         ssn4_status=VerificationStatus.PENDING.value if values["ssn4"] else None,
         ssn4_verified_on=None,
+        confidentiality=None,
+        confidential_since=None,
         vnc_due=0,
         message_sequence=0,
         transfer_pending_until=None,

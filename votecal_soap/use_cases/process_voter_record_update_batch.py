@@ -69,9 +69,7 @@ def _prepare(instance: JobInstance, work: BatchWork) -> tuple[Job, Upload, Readi
     return job, upload, rules
 
 
-def reading_rules(
-    uow: UnitOfWork, county_code: str, clock: Clock, *, batch_type: str, kinds: frozenset[DataKind], election_id: str | None
-) -> ReadingRules:
+def reading_rules(uow: UnitOfWork, county_code: str, clock: Clock, *, batch_type: str, kinds: frozenset[DataKind], election_id: str | None) -> ReadingRules:
     """A county's rules with the reference data that they look up (VRU-08, OPS-04)."""
     return ReadingRules(
         book=rule_book(uow.reference.rules_text(STATEWIDE) or shipped_rules(), uow.reference.rules_text(county_code)),
@@ -93,7 +91,7 @@ def _receive(instance: JobInstance, job: Job, upload: Upload, work: BatchWork) -
     check_digest(sent, upload.sha256)
     plain = _plain_file(sent, upload, work)
     expected = BatchExpectation(county_code=str(job.county_code), batch_type=BATCH_TYPE, job_id=job.job_id, record_count=upload.record_count)
-    source = open_batch(plain, expected)
+    source = open_batch(plain, expected, in_halves=work.settings.parsers > 0)
     with work.unit_of_work() as uow:
         uow.jobs.set_record_count(instance.instance_id, str(instance.lease_token), source.shape.record_count)
         uow.commit()

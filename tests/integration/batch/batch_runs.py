@@ -193,4 +193,3 @@ def end(runs: BatchRuns) -> None:
     """Give the connections back."""
     runs.factory.close()
     runs.engine.dispose()
-

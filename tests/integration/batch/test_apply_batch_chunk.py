@@ -9,6 +9,7 @@ import pytest
 from db.tables import audit_entry, ems_message, voter_activity, voter_version, voting_precinct
 from votecal_soap.contract.batch_writer import WireHomePrecinct, WireName, WireRecord, WireRegistration
 from votecal_soap.contract.message_payloads import render_idv_result
+from votecal_soap.contract.queue_messages import ABOUT, render_header
 from votecal_soap.domain.batches import FailureReason, Outcome
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, MessageType, NewMessage
 from votecal_soap.domain.jobs import DataKind, InstanceState
@@ -232,6 +233,14 @@ def test_an_applied_record_leaves_version_activity_audit_and_message(runs):
     assert told == ("19", ANN, f"LA-{ANN}", 2, 1, 1)
     assert "<Outcome>Applied</Outcome>" in message.payload
     assert "NEWNAME" not in message.payload
+
+
+@pytest.mark.requirement("VRU-11", "EWS-02")
+def test_the_header_of_a_message_says_what_its_columns_say(runs):
+    runs.run(moved(ANN, "0002"), moved(BOB, "0001"), moved(999_000_000_001, "0002"))
+    told = [(row, [getattr(row, name) for name in ABOUT]) for row in runs.rows(ems_message)]
+    assert [about.count(None) for _, about in told] == [0, 0, 3]
+    assert [row.header for row, _ in told] == [render_header(row.message_type, row.enqueued_at, about) for row, about in told]
 
 
 @pytest.mark.requirement("VRU-11")

@@ -58,6 +58,17 @@ def test_rows_are_inserted_and_updated_by_key(connection, writer, count):
     assert writer.update(election, keys, {"name": [row[1] for row in rows]}) == 0
 
 
+@pytest.mark.parametrize("count", [1, 99, 100, 2_500])
+def test_rows_are_deleted_by_their_whole_key(connection, writer, count):
+    rows = elections(count + 1)
+    writer.insert(election, columns_of(("election_id", "name", "election_date"), rows))
+    keys = {"election_id": [row[0] for row in rows[1:]], "name": [row[1] for row in rows[1:]]}
+    assert writer.delete(election, {**keys, "name": ["Another"] * count}) == 0
+    assert writer.delete(election, keys) == count
+    assert stored(connection) == rows[:1]
+    assert writer.delete(election, {"election_id": []}) == 0
+
+
 def test_a_second_update_in_one_transaction_is_not_mixed_with_the_first(connection, writer):
     rows = elections(300)
     writer.insert(election, columns_of(("election_id", "name", "election_date"), rows))

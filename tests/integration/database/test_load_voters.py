@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from votecal_soap.clock import FixedClock
-from votecal_soap.contract import batch_reader
+from votecal_soap.contract import record_cuts
 from votecal_soap.domain.voters import Voter
 from votecal_soap.synthetic.county_codes import load_county_codes
 from votecal_soap.synthetic.files import write_initial_load
@@ -61,7 +61,7 @@ def county_rules(database):
 
 @pytest.fixture
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(batch_reader, "BLOCK", 8_000)
+    monkeypatch.setattr(record_cuts, "BLOCK", 8_000)
     monkeypatch.setattr(module, "CHUNK_RECORDS", 10)
 
 

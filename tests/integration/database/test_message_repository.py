@@ -2,6 +2,7 @@
 
 import pytest
 
+from votecal_soap.contract.queue_messages import ABOUT, render_header
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult, MessageType
 from votecal_soap.errors import Conflict, ErrorCode
 
@@ -23,6 +24,10 @@ def voters(database, registry):
         uow.voters.add_voters(rows, registry.now)
         uow.commit()
     return rows
+
+
+def header(message):
+    return render_header(message.message_type, message.enqueued_at, [getattr(message, name) for name in ABOUT])
 
 
 def add(database, registry, *messages):
@@ -98,7 +103,7 @@ def test_clearing_is_idempotent_and_what_is_cleared_is_not_sent_again(database, 
         uow.commit()
     with database() as uow:
         assert uow.messages.depth("19") == 0
-        assert [message.message_id for message in uow.messages.by_ids("19", [second, first])] == [first, second]
+        assert [message_id for message_id, _, _ in uow.messages.by_ids("19", [second, first])] == [first, second]
 
 
 @pytest.mark.requirement("EWS-01", "EWS-04")
@@ -197,13 +202,36 @@ def test_only_open_messages_about_changes_of_others_block(database, registry, vo
 
 @pytest.mark.requirement("EWS-02", "EWS-03", "EWS-05")
 @pytest.mark.parametrize("with_payload", [False, True])
-def test_a_rendered_page_holds_the_messages_of_the_page(database, registry, voters, with_payload):
-    with database() as uow:
-        later = registry.message(voters[0], voter_sequence=2)
-        messages = [later, registry.message(voters[0], voter_sequence=1), registry.message(), registry.message(voters[1], voter_sequence=1)]
-        uow.messages.add(messages, registry.now)
-        uow.commit()
+def test_a_stored_page_holds_the_messages_of_the_page_with_their_headers(database, registry, voters, with_payload):
+    later = registry.message(voters[0], voter_sequence=2)
+    full = registry.message(voters[1], voter_sequence=1, job_id=7, record_sequence=3)
+    add(database, registry, later, registry.message(voters[0], voter_sequence=1), registry.message(), full)
     with database(read_only=True) as uow:
-        page = uow.messages.page("19", 2, with_payload=with_payload)
-        assert uow.messages.rendered_page("19", 2, lambda *message: repr(message), with_payload=with_payload) == [repr(tuple(message)) for message in page]
-        assert uow.messages.rendered_page("34", 2, lambda *message: repr(message), with_payload=with_payload) == []
+        page = uow.messages.page("19", 3, with_payload=with_payload)
+        stored = uow.messages.stored_page("19", 3, with_payload=with_payload)
+        assert stored == [(message.message_id, header(message), message.payload) for message in page]
+        assert [header.count("<") for _, header, _ in stored] == [12, 4, 16]
+        assert uow.messages.stored_page("34", 3, with_payload=with_payload) == []
+        if with_payload:
+            assert uow.messages.by_ids("19", [message_id for message_id, _, _ in stored]) == stored
+
+
+@pytest.mark.requirement("EWS-02", "EWS-05")
+def test_a_page_begins_after_an_id(database, registry, voters):
+    upside_down = [registry.message(voters[0], voter_sequence=sequence) for sequence in (2, 1)]
+    add(database, registry, *upside_down, registry.message(), registry.message())
+    with database(read_only=True) as uow:
+        first, *behind = ids(uow)
+        assert [row[0] for row in uow.messages.stored_page("19", 10, with_payload=False, after=first)] == behind
+        assert [row[0] for row in uow.messages.stored_page("19", 1, with_payload=False, after=first)] == behind[:1]
+        assert uow.messages.stored_page("19", 10, with_payload=False, after=behind[-1]) == []
+
+
+@pytest.mark.requirement("EWS-06")
+def test_a_message_that_was_ever_queued_is_known_by_its_key(database, registry):
+    with database() as uow:
+        uow.messages.add([registry.message(dedup_key="a"), registry.message(dedup_key="b")], registry.now)
+        (first, _) = uow.messages.page("19", 10, with_payload=False)
+        uow.messages.clear("19", [Clearance(message_id=first.message_id, outcome=ClearOutcome.PROCESSED, text=None)], registry.now)
+        assert uow.messages.known_keys(["a", "b", "c"]) == {"a", "b"}
+        assert uow.messages.known_keys([]) == set()

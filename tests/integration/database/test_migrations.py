@@ -3,16 +3,19 @@
 import multiprocessing
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import insert, select
 
 from db import schema
 from db.engine import create_engine
-from db.tables import metadata
+from db.tables import ems_message, metadata
+from votecal_soap.contract.queue_messages import ABOUT, render_header
 from votecal_soap.errors import ErrorCode, Unavailable
 
-COLUMNS = """SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, identity_generation, ordinal_position
-    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 8"""
+COLUMNS = """SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, identity_generation
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2"""
 CONSTRAINTS = """SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
     WHERE c.connamespace = 'public'::regnamespace AND c.conname <> 'alembic_version_pkc' ORDER BY 1, 2"""
 INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
@@ -40,8 +43,8 @@ def created(url):
 
 def sqlite_definitions(url):
     found = rows(url, "SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'")
-    # The order of a table's constraints says nothing.
-    return {(kind, name): sorted(re.split(r",?\s*\n\s*", sql or "")) for kind, name, sql in found}
+    # The order says nothing: a column that is added later stands last, and after the constraints.
+    return {(kind, name): sorted(re.split(r"\s*,\s+(?=\w+ )|\s*\n\s*", (sql or "").removesuffix(")").rstrip())) for kind, name, sql in found}
 
 
 def test_migrations_and_metadata_make_the_same_on_sqlite(sqlite_url, tmp_path):
@@ -70,6 +73,24 @@ def test_a_second_upgrade_changes_nothing(sqlite_url):
     before = sqlite_definitions(sqlite_url)
     schema.upgrade(sqlite_url)
     assert sqlite_definitions(sqlite_url) == before
+
+
+@pytest.mark.requirement("EWS-02")
+def test_messages_of_the_release_before_are_given_their_headers(database_url, tmp_path, request):
+    url = f"sqlite:///{tmp_path / 'other.db'}" if database_url.startswith("sqlite") else request.getfixturevalue("empty_postgres_url")
+    at = datetime(2026, 3, 2, 17, 0, 0, 120, tzinfo=UTC)
+    about = [(100_000_001, 2, "LA-1", 3, 7, 9), (100_000_002, 1, "LA-2", 1, None, None)]
+    schema.upgrade(url, "0002")
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for key, values in enumerate(about):
+            told = {"county_code": "19", "message_type": "IdvResult", "state": "Open", "dedup_key": f"key:{key}", "blocks_updates": 0, "payload": "<X/>"}
+            connection.execute(insert(ems_message).values(**told, enqueued_at=at, **dict(zip(ABOUT, values, strict=True))))
+    schema.upgrade(url)
+    with engine.connect() as connection:
+        found = list(connection.execute(select(ems_message.c.header).order_by(ems_message.c.dedup_key)).scalars())
+    engine.dispose()
+    assert found == [render_header("IdvResult", at, values) for values in about]
 
 
 def test_two_upgrades_at_once_are_done_one_after_the_other(database_url, tmp_path, request):

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from db.repositories.messages import _PAGES
+from db.repositories.messages import _STORED_PAGES
 
 
 @pytest.fixture
@@ -16,12 +16,13 @@ def deep_queue(real_database, registry):
 
 
 @pytest.mark.requirement("EWS-02")
-def test_a_page_follows_the_index_and_sorts_nothing(deep_queue):
+@pytest.mark.parametrize("after", [0, 2_000])
+def test_a_page_follows_the_index_and_sorts_nothing(deep_queue, after):
     with deep_queue(read_only=True) as uow:
         connection = uow._connection
         explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
-        values = {"county": "19", "page_limit": 100}
-        compiled = _PAGES[False].params(values).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        values = {"county": "19", "after": after, "page_limit": 100}
+        compiled = _STORED_PAGES[False].params(values).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
         plan = "\n".join(str(row) for row in connection.execute(text(explain + str(compiled))))
     assert "ix_ems_message_queue" in plan or "pk_ems_message" in plan, plan
     assert "sort" not in plan.lower().replace("sorted", ""), plan

@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from db.engine import create_engine
 from db.tables import audit_entry
+from votecal_soap.bootstrap import dmv_exchange
 from votecal_soap.clock import Clock, FixedClock, SystemClock
 from votecal_soap.config import Config
 from votecal_soap.domain.counties import County, Election, Role, StaffUser
 from votecal_soap.spool import FileSpool
-from votecal_soap.use_cases.ports import Spool, UnitOfWorkFactory
+from votecal_soap.use_cases.ports import DmvExchange, Spool, UnitOfWorkFactory
 
 PEOPLE = (
     StaffUser(user_name="ada", role=Role.SOS_ADMINISTRATOR, county_code=None),
@@ -31,6 +32,7 @@ class JoinedParts:
     clock: Clock
     unit_of_work: UnitOfWorkFactory
     spool: Spool
+    dmv_exchange: DmvExchange
 
 
 @pytest.fixture
@@ -49,6 +51,7 @@ def application(sql_uow, tmp_path: Path) -> JoinedParts:
         clock=FixedClock(datetime(2024, 3, 4, 17, 0, tzinfo=UTC)),
         unit_of_work=sql_uow,
         spool=FileSpool(tmp_path / "spool"),
+        dmv_exchange=dmv_exchange(Config(data_dir=tmp_path)),
     )
     with parts.unit_of_work() as uow:
         uow.reference.save_counties([County(county_code="19", name="Los Angeles", fips="06037"), County(county_code="37", name="San Diego", fips="06073")])

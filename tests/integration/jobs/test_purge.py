@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from jobs.purge import purge
+from jobs.purge import Purged, purge
+from votecal_soap.domain.dmv_records import SignatureImage
 from votecal_soap.domain.jobs import JobState, JobType
 from votecal_soap.domain.uploads import Compression, UploadState
+from votecal_soap.use_cases.ports import StoredReply
 
 DAY = 86_400
 
@@ -47,12 +49,12 @@ def run(application):
 
 @pytest.mark.requirement("OPS-05")
 def test_an_uploads_bytes_go_when_their_retention_has_passed_and_once(application, upload, audit_rows):
-    assert run(application) == (0, 0)
+    assert run(application) == Purged()
     assert bytes_of(application, upload) == b"bytes"
     application.clock.instant += timedelta(days=application.config.spool_retention_days, seconds=1)
-    assert run(application) == (1, 0)
+    assert run(application) == Purged(uploads=1)
     assert bytes_of(application, upload) == b""
-    assert run(application) == (0, 0)
+    assert run(application) == Purged()
     assert [(row.actor, row.action, row.subject_id) for row in audit_rows()] == [("job:7", "PurgeUpload", str(upload.upload_id))]
 
 
@@ -62,7 +64,7 @@ def test_the_bytes_of_a_job_that_is_not_finished_stay(application, upload):
         uow.jobs.set_state(upload.job_id, JobState.PAUSED)
         uow.commit()
     application.clock.instant += timedelta(days=365)
-    assert run(application) == (0, 0)
+    assert run(application) == Purged()
     assert bytes_of(application, upload) == b"bytes"
 
 
@@ -75,7 +77,7 @@ def test_an_upload_that_was_never_completed_goes_with_its_job_and_takes_no_more(
         uow.commit()
     application.spool.write(left.upload_id, 0, b"half")
     application.clock.instant += timedelta(days=application.config.spool_retention_days, seconds=1)
-    assert run(application) == (2, 0)
+    assert run(application) == Purged(uploads=2)
     assert bytes_of(application, left) == b""
     with application.unit_of_work(read_only=True) as uow:
         assert uow.uploads.get(left.upload_id).state is UploadState.ABANDONED
@@ -89,12 +91,71 @@ def test_old_exports_go_and_young_ones_stay(application, audit_rows):
     for name, age in (("old.xml", 31), ("young.xml", 29)):
         (export_dir / name).write_text("x")
         os.utime(export_dir / name, (now - age * DAY,) * 2)
-    assert run(application) == (0, 1)
+    assert run(application) == Purged(exports=1)
     assert [path.name for path in export_dir.iterdir()] == ["young.xml"]
     assert [(row.action, row.subject_id) for row in audit_rows()] == [("PurgeExport", "old.xml")]
 
 
 def test_a_purge_that_is_stopped_leaves_the_rest_for_the_next(application, upload):
     application.clock.instant += timedelta(days=365)
-    assert purge(application, "job:7", lambda: True) == (0, 0)
-    assert run(application) == (1, 0)
+    assert purge(application, "job:7", lambda: True) == Purged()
+    assert run(application) == Purged(uploads=1)
+
+
+@pytest.fixture
+def dmv_file(application):
+    """A DMV file that was processed."""
+    now = application.clock.now()
+    (application.config.dmv_drop_folder / "coa.xml").write_text("<DmvCoaFile/>")
+    with application.unit_of_work() as uow:
+        job_id = uow.jobs.add(
+            job_type=JobType.PROCESS_DMV_COA_RECORD_FILE,
+            state=JobState.COMPLETED,
+            county_code=None,
+            election_id=None,
+            data_kinds=(),
+            not_before=now,
+            repeat=None,
+            notice=None,
+            scheduled_by="sam",
+            scheduled_at=now,
+        )
+        file_id = uow.dmv_files.expect(job_id, "coa.xml", now)
+        uow.dmv_files.take(file_id, "a" * 64, 13, now)
+        uow.dmv_files.complete(file_id, now)
+        uow.commit()
+    application.dmv_exchange.take("coa.xml", file_id)
+    return file_id
+
+
+@pytest.mark.requirement("OPS-05")
+def test_a_dmv_file_goes_when_its_retention_has_passed_and_once(application, dmv_file, audit_rows):
+    path = application.dmv_exchange.path(dmv_file)
+    assert run(application) == Purged()
+    assert path.stat().st_mode & 0o777 == 0o600
+    application.clock.instant += timedelta(days=application.config.dmv_retention_days, seconds=1)
+    assert run(application) == Purged(dmv_files=1)
+    assert not path.exists()
+    assert run(application) == Purged()
+    assert [(row.action, row.subject_id) for row in audit_rows()] == [("PurgeDmvFile", str(dmv_file))]
+
+
+@pytest.mark.requirement("OPS-05", "EWS-07")
+def test_answers_and_signatures_of_nobody_are_forgotten_when_their_retention_has_passed(application, audit_rows):
+    now, config = application.clock.now(), application.config
+    with application.unit_of_work() as uow:
+        uow.replies.keep("19", "t-1", StoredReply("d" * 64, "<Response/>"), now)
+        uow.work_items.add_signatures([(1, SignatureImage("image/png", b"x"))], now)
+        uow.commit()
+    application.clock.instant += timedelta(days=config.reply_retention_days)
+    assert run(application) == Purged()
+    application.clock.instant += timedelta(seconds=1)
+    assert run(application) == Purged(replies=1)
+    application.clock.instant = now + timedelta(days=config.signature_retention_days, seconds=1)
+    assert run(application) == Purged(signatures=1)
+    with application.unit_of_work(read_only=True) as uow:
+        assert (uow.replies.find("19", "t-1"), uow.work_items.signature(1)) == (None, None)
+    assert [(row.action, row.subject_id, row.detail) for row in audit_rows()] == [
+        ("PurgeKeptData", "replies", '{"new": {}, "old": {"count": 1}}'),
+        ("PurgeKeptData", "signatures", '{"new": {}, "old": {"count": 1}}'),
+    ]

@@ -16,7 +16,7 @@ from zeep.transports import Transport
 from zeep.wsse.username import UsernameToken
 
 from db.unit_of_work import SqlUnitOfWorkFactory
-from votecal_soap.bootstrap import Application
+from votecal_soap.bootstrap import Application, dmv_exchange
 from votecal_soap.clock import FixedClock
 from votecal_soap.config import Config
 from votecal_soap.domain.counties import County, Election
@@ -50,7 +50,9 @@ def state(state_url: str, tmp_path: Path, schemas: dict[str, etree.XMLSchema]) -
         uow.reference.save_credential(credential("sac-ems", "34", OTHER_SECRET))
         uow.commit()
     clock = FixedClock(NOW)
-    yield State(Application(config=config, clock=clock, unit_of_work=unit_of_work, spool=FileSpool(config.spool_dir)), clock, schemas)
+    yield State(
+        Application(config=config, clock=clock, unit_of_work=unit_of_work, spool=FileSpool(config.spool_dir), dmv_exchange=dmv_exchange(config)), clock, schemas
+    )
     unit_of_work.close()
 
 

@@ -57,6 +57,27 @@ def test_a_page_holds_1_to_1000_messages(state, wrong):
 
 
 @pytest.mark.requirement("EWS-02")
+def test_a_county_pages_on_past_messages_that_it_leaves_on_its_queue(state):
+    state.add_messages(5)
+    first, second, *behind = ids(state.call(EWS, "GetMessageQueue"))
+    answer = state.call(EWS, "GetMessageQueue", f"<MaximumMessages>2</MaximumMessages><AfterMessageId>{second}</AfterMessageId>")
+    assert (ids(answer), answer.text("MessagesRemaining")) == (behind[:2], "3")
+    answer = state.call(EWS, "GetMessageQueue", f"<AfterMessageId>{behind[-1]}</AfterMessageId>")
+    assert (ids(answer), answer.text("MessagesRemaining")) == ([], "5")
+    assert ids(state.call(EWS, "GetMessageQueue", "<AfterMessageId>-1</AfterMessageId>")) == [first, second, *behind]
+
+
+@pytest.mark.requirement("EWS-01", "EWS-02")
+def test_an_id_of_another_countys_queue_is_only_a_number_to_page_on_from(state):
+    state.add_messages(1)
+    state.add_messages(1, "34")
+    state.add_messages(1, state_voter_id=100000077)
+    first, last = ids(state.call(EWS, "GetMessageQueue"))
+    assert ids(state.call(EWS, "GetMessageQueue", f"<AfterMessageId>{last - 1}</AfterMessageId>")) == [last]
+    assert last - first == 2
+
+
+@pytest.mark.requirement("EWS-02")
 def test_the_configured_number_is_the_most_that_anybody_gets(state):
     state.add_messages(20)
     state.reconfigure(page_message_limit=5)

@@ -11,7 +11,9 @@ from lxml import etree
 
 from votecal_soap.contract.batch_elements import GROUP_PARTS, REGISTRATION_ORDER, SINGLE
 from votecal_soap.contract.batch_file import BatchExpectation
+from votecal_soap.contract.batch_schema import block_schema
 from votecal_soap.contract.batch_source import ReadingRules, open_batch, read_blocks
+from votecal_soap.contract.record_files import VOTER_RECORD_UPDATE_BATCH
 from votecal_soap.contract.record_text import RecordText
 from votecal_soap.domain.batches import BatchRecord
 from votecal_soap.domain.jobs import DataKind
@@ -79,7 +81,8 @@ def test_text_and_tree_give_the_same(tmp_path: Path, seed: int):
 
 @pytest.mark.requirement("VRU-08")
 def test_most_records_are_read_by_their_text():
-    text = '<Record sequence="1"><StateVoterId>1</StateVoterId><Registration><Name><LastName>Lee</LastName></Name><Party>D</Party></Registration></Record>'
+    inside = "<Registration><Name><LastName>Lee</LastName></Name><Party>D</Party></Registration>"
+    text = f'<Record sequence="1"><StateVoterId>100000001</StateVoterId>{inside}</Record>'
     values = RecordText().read(text)
     assert values is not None
     assert dict(zip(values.fields, values.values, strict=True)) == {
@@ -87,6 +90,75 @@ def test_most_records_are_read_by_their_text():
         "last_name": "Lee",
         "party": "D",
     }
+
+
+UID, LOCAL, PRECINCT = "<StateVoterId>100000001</StateVoterId>", "<EmsVoterId>LA-1</EmsVoterId>", "<PrecinctCode>0001</PrecinctCode>"
+PARTY = "<Registration><Party>D</Party></Registration>"
+
+
+def registered(inside: str) -> str:
+    return f"{UID}<Registration>{inside}</Registration>"
+
+
+INSIDES = {
+    "whole": (UID + LOCAL + PARTY, True),
+    "county's id alone": (LOCAL + PARTY, True),
+    "voting precinct alone": (f"{UID}<VotingPrecinct><ElectionId>2026G</ElectionId>{PRECINCT}</VotingPrecinct>", True),
+    "empty registration": (registered(""), True),
+    "empty parts": (registered("<Name><FirstName/><LastName></LastName></Name>"), True),
+    "as long as may be": (registered(f"<Gender>{'é' * 20}</Gender><StatusReason>{'x' * 60}</StatusReason>"), True),
+    "a leap day": (registered("<DateOfBirth>2000-02-29</DateOfBirth>"), True),
+    "no id": (PARTY, False),
+    "nothing said": (UID, False),
+    "ids out of order": (LOCAL + UID + PARTY, False),
+    "short state id": (UID.replace("100000001", "10000000") + PARTY, False),
+    "zero before a state id": (UID.replace("100000001", "0100000001") + PARTY, False),
+    "wrong county's id": (LOCAL.replace("-", "_") + PARTY, False),
+    "version zero": (f"{UID}<BaseVersion>0</BaseVersion>{PARTY}", False),
+    "version beyond a number": (f"{UID}<BaseVersion>{10**10}</BaseVersion>{PARTY}", False),
+    "code too long": (registered(f"<Gender>{'x' * 21}</Gender>"), False),
+    "line too long": (registered(f"<StatusReason>{'x' * 61}</StatusReason>"), False),
+    "no such day": (registered("<DateOfBirth>2023-02-29</DateOfBirth>"), False),
+    "no leap year": (registered("<DateOfBirth>1900-02-29</DateOfBirth>"), False),
+    "no such month": (registered("<DateOfBirth>2023-13-01</DateOfBirth>"), False),
+    "the year zero": (registered("<DateOfBirth>0000-01-01</DateOfBirth>"), False),
+    "zoned day": (f"{UID}<EffectiveDate>2026-01-01Z</EffectiveDate>{PARTY}", False),
+    "no election": (f"{UID}<VotingPrecinct>{PRECINCT}</VotingPrecinct>", False),
+    "empty election": (f"{UID}<VotingPrecinct><ElectionId/>{PRECINCT}</VotingPrecinct>", False),
+    "twice the same": (registered("<Party>D</Party><Party>D</Party>"), False),
+    "out of order": (registered("<Party>D</Party><Gender>F</Gender>"), False),
+    "text between": (UID + "x" + PARTY, False),
+    "a blank that is text": (UID + "\u00a0" + PARTY, False),
+}
+
+
+@pytest.mark.requirement("VRU-05", "VRU-18")
+@pytest.mark.parametrize("inside", INSIDES)
+def test_a_text_is_enough_exactly_when_the_schema_takes_the_record(inside: str):
+    record, valid = INSIDES[inside]
+    text = f'<Record sequence="1">{record}</Record>'
+    block = etree.fromstring(f'<RecordBlock xmlns="{NS}">{text}</RecordBlock>')
+    assert (RecordText().read(text) is not None, block_schema(VOTER_RECORD_UPDATE_BATCH).validate(block)) == (valid, valid)
+
+
+@pytest.mark.requirement("VRU-05", "VRU-18")
+def test_days_are_those_of_the_calendar():
+    def is_read(day: str) -> bool:
+        return RECORD_TEXT.read(f'<Record sequence="1">{registered(f"<DateOfBirth>{day}</DateOfBirth>")}</Record>') is not None
+
+    days = [f"{year:04}-{month:02}-{day:02}" for year in (1, 4, 100, 400, 1900, 1996, 2000, 2023) for month in range(14) for day in (0, 1, 28, 29, 30, 31, 32)]
+    assert [is_read(day) for day in days] == [is_a_day(day) for day in days]
+
+
+RECORD_TEXT = RecordText()
+
+
+def is_a_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 @pytest.mark.requirement("VRU-05")

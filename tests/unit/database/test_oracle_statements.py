@@ -5,21 +5,32 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 
 import pytest
+from integration.database.dmv_rows import dmv_record, match_case, work_item
 from sqlalchemy.dialects import oracle
 
 from db.bulk.core import CoreBulkWriter
-from db.repositories import leases
+from db.number_sets import select_among
+from db.repositories import leases, match_candidates, match_keys, match_rebuilding, silver_records
+from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
+from db.repositories.mailings import SqlMailingRepository
+from db.repositories.match_cases import SqlMatchCaseRepository
+from db.repositories.matching import SqlMatchingRepository
 from db.repositories.message_clearing import _NAMED
 from db.repositories.messages import SqlMessageRepository
 from db.repositories.queue_depths import QueueDepths
 from db.repositories.reference import SqlReferenceRepository
+from db.repositories.replies import SqlReplyRepository
+from db.repositories.search_probes import SqlSearchProbeRepository
 from db.repositories.uploads import SqlUploadRepository
 from db.repositories.voter_versions import copy_versions
 from db.repositories.voters import SqlVoterRepository
-from db.tables import voter
+from db.repositories.work_items import SqlWorkItemRepository
+from db.tables import voter, voter_match_key
 from votecal_soap.domain.jobs import StopRequest
+from votecal_soap.domain.match_cases import CaseState, Disposition, MailingKind
+from votecal_soap.domain.voters import Confidentiality
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -54,6 +65,13 @@ def said(call):
         "uploads": SqlUploadRepository(connection),
         "reference": SqlReferenceRepository(connection),
         "identity": SqlIdentityRepository(connection, bulk),
+        "work_items": SqlWorkItemRepository(connection, bulk),
+        "match_cases": SqlMatchCaseRepository(connection, bulk),
+        "mailings": SqlMailingRepository(connection, bulk),
+        "dmv_files": SqlDmvFileRepository(connection),
+        "replies": SqlReplyRepository(connection),
+        "probes": SqlSearchProbeRepository(connection),
+        "matching": SqlMatchingRepository(connection, bulk),
         "bulk": bulk,
         "connection": connection,
     }
@@ -73,6 +91,7 @@ CALLS = {
     "update voters": lambda db: db.bulk.update(voter, {"state_voter_id": [1], "version": [1]}, {"version": [2]}, {"updated_at": NOON}),
     "page": lambda db: db.messages.page("19", 10, with_payload=True),
     "headers": lambda db: db.messages.page("19", 10, with_payload=False),
+    "stored page": lambda db: db.messages.stored_page("19", 10, with_payload=True, after=7),
     "by ids": lambda db: db.messages.by_ids("19", [1]),
     "clear": lambda db: db.connection.execute(_NAMED, {"listed": [1, 2]}),
     "blocking": lambda db: db.messages.voters_with_blocking("19", [1]),
@@ -88,7 +107,50 @@ CALLS = {
     "purge": lambda db: db.uploads.finished_before(NOON, 10),
     "latest upload": lambda db: db.uploads.latest(1, lock=True),
     "certificate": lambda db: db.reference.credential_by_certificate("CN"),
+    "candidates of keys": lambda db: db.matching.candidates([(1, 0), (2, 0)], 1000),
+    "people as compared": lambda db: list(select_among(db.connection, match_keys.match_rows, [1])),
+    "sizes of keys": lambda db: list(select_among(db.connection, match_candidates._sizes, [1])),
+    "delete keys": lambda db: db.bulk.delete(voter_match_key, {"match_key": [1], "state_voter_id": [1]}),
+    "clear keys": lambda db: db.matching.clear_keys(0),
+    "next voters": lambda db: db.matching.rebuild_keys(0, 10),
+    "lock next voters": lambda db: db.connection.execute(match_rebuilding._locked(0, 10)),
+    "lowest voter": lambda db: db.matching.state_voter_id_span(),
+    "oversized keys": lambda db: db.matching.oversized_keys(10),
+    "zip codes": lambda db: db.matching.counties_of_zip(["90001"]),
+    "weights": lambda db: db.matching.weights("v1"),
+    "blackouts": lambda db: db.matching.blackouts(),
+    "records to learn from": lambda db: db.matching.recent_dmv_records(10),
+    "versions before": lambda db: list(select_among(db.connection, silver_records._before, [1])),
     "open requests": lambda db: db.identity.add([(1, "Ssn4")], "x", NOON),
+    "card due": lambda db: db.voters.with_card_due("19", 0, 10),
+    "confidential since": lambda db: db.voters.confidential_since(Confidentiality.PUBLIC_SAFETY, NOON.date(), 0, 10),
+    "known keys": lambda db: db.messages.known_keys(["k"]),
+    "potential voters due": lambda db: db.work_items.potential_voters_due("19", 0, 10),
+    "add work items": lambda db: db.work_items.add([work_item(1)], 1, NOON),
+    "lock work item": lambda db: db.work_items.get(1, lock=True),
+    "seen": lambda db: db.work_items.seen([dmv_record()]),
+    "close": lambda db: db.work_items.close([1], Disposition.REPLACED, NOON),
+    "earlier open": lambda db: db.work_items.earlier_open([1], before_work_item=9),
+    "signature of": lambda db: db.work_items.signature_of(1),
+    "purge signatures": lambda db: db.work_items.purge_signatures(NOON, 10),
+    "item counts": lambda db: db.work_items.counts(),
+    "items of SOS": lambda db: db.work_items.unresolved_of_sos(10),
+    "add cases": lambda db: db.match_cases.add([match_case(1, 1)], NOON),
+    "lock case": lambda db: db.match_cases.get(1, lock=True),
+    "cases": lambda db: db.match_cases.listed("19", states=[CaseState.OPEN], case_types=None, after_case_id=0, limit=10),
+    "count cases": lambda db: db.match_cases.count("19", [CaseState.OPEN]),
+    "replace": lambda db: db.match_cases.replace([1], NOON),
+    "overdue": lambda db: db.match_cases.overdue(NOON.date(), 10),
+    "overdue counts": lambda db: db.match_cases.overdue_counts(NOON.date()),
+    "transfers past": lambda db: db.match_cases.transfers_past(NOON, 10),
+    "due mailings": lambda db: db.mailings.due(MailingKind.VNC_DUE, "19", 0, 10),
+    "exported mailings": lambda db: db.mailings.exported("x.csv", 0, 10),
+    "withdraw": lambda db: db.mailings.withdraw(MailingKind.VNC_DUE, state_voter_id=1, at=NOON),
+    "reply": lambda db: db.replies.find("19", "t"),
+    "purge replies": lambda db: db.replies.purge(NOON, 10),
+    "probe": lambda db: db.probes.note("la", "p", "s", at=NOON, since=NOON),
+    "DMV file": lambda db: db.dmv_files.taken("a"),
+    "purge DMV files": lambda db: db.dmv_files.finished_before(NOON, 10),
 }
 
 REFUSED = {
@@ -117,7 +179,7 @@ def test_a_claim_looks_first_and_locks_then():
 
 
 def test_records_that_are_changed_are_locked():
-    for name in ("lock voters", "lock voters by county", "clear", "lock job"):
+    for name in ("lock voters", "lock voters by county", "clear", "lock job", "lock work item", "lock case", "replace", "probe"):
         assert said(CALLS[name]).endswith("FOR UPDATE")
 
 

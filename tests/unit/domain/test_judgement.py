@@ -36,8 +36,8 @@ VOTER = BLANK._replace(
 )
 
 
-def record(**given: object) -> BatchRecord:
-    blank = BatchRecord(1, 100000001, None, None, None, {}, None, ())
+def record(values: dict[str, object] | None = None, **given: object) -> BatchRecord:
+    blank = BatchRecord(1, 100000001, None, None, None, tuple(values or ()), tuple((values or {}).values()), None, ())
     return blank._replace(**given)
 
 

@@ -46,7 +46,8 @@ def translator(county: str | None = COUNTY, kinds: frozenset[DataKind] = frozens
 
 def read(given: dict[str, str | None], **options: object) -> tuple[dict[str, object], list[FieldError]]:
     errors: list[FieldError] = []
-    return translator(**options).values(tuple(given), tuple(given.values()), errors), errors  # type: ignore[arg-type, return-value]
+    fields, values = translator(**options).values(tuple(given), tuple(given.values()), errors)  # type: ignore[arg-type]
+    return dict(zip(fields, values, strict=True)), errors
 
 
 @pytest.mark.requirement("VRU-08")

@@ -4,33 +4,78 @@
 Nothing is saved unless `commit()` is reached; leaving the block without it rolls back.
 """
 
+from votecal_soap.use_cases.ports.application import Application
+from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository, StoredReply
+from votecal_soap.use_cases.ports.dmv_files import DmvExchange, DmvFileRepository
 from votecal_soap.use_cases.ports.files import IdentityRepository, IdentityRequest, LoadProgress, LoadRepository, Spool, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository, OutcomeCounts
+from votecal_soap.use_cases.ports.matching import (
+    KEY_RANGES,
+    Blackout,
+    CappedReport,
+    KeyBuild,
+    KeyRebuild,
+    MatchingRepository,
+    RecentDmvRecord,
+    WeightsVersion,
+)
 from votecal_soap.use_cases.ports.messages import MessageRepository
 from votecal_soap.use_cases.ports.reference import ReferenceRepository
 from votecal_soap.use_cases.ports.trails import AuditEntry, AuditRepository, BatchRepository, JudgedChunk, JudgedRecord, NewActivity
 from votecal_soap.use_cases.ports.transaction import UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.ports.voters import VoterChange, VoterRepository
+from votecal_soap.use_cases.ports.work_items import (
+    MailingRepository,
+    MailingRow,
+    MatchCaseRepository,
+    NewMailing,
+    NewMatchCase,
+    NewWorkItem,
+    WorkItem,
+    WorkItemRepository,
+)
 
 __all__ = [
+    "KEY_RANGES",
+    "Application",
     "AuditEntry",
     "AuditRepository",
     "BatchRepository",
+    "Blackout",
+    "CappedReport",
+    "DmvExchange",
+    "DmvFileRepository",
     "IdentityRepository",
     "IdentityRequest",
     "JobRepository",
     "JudgedChunk",
     "JudgedRecord",
+    "KeyBuild",
+    "KeyRebuild",
     "LoadProgress",
     "LoadRepository",
+    "MailingRepository",
+    "MailingRow",
+    "MatchCaseRepository",
+    "MatchingRepository",
     "MessageRepository",
     "NewActivity",
+    "NewMailing",
+    "NewMatchCase",
+    "NewWorkItem",
     "OutcomeCounts",
+    "RecentDmvRecord",
     "ReferenceRepository",
+    "ReplyRepository",
+    "SearchProbeRepository",
     "Spool",
+    "StoredReply",
     "UnitOfWork",
     "UnitOfWorkFactory",
     "UploadRepository",
     "VoterChange",
     "VoterRepository",
+    "WeightsVersion",
+    "WorkItem",
+    "WorkItemRepository",
 ]

@@ -1,13 +1,10 @@
 """The county queues."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, NewMessage, QueuedMessage
-
-RenderMessage = Callable[[int, str, datetime, int | None, int | None, str | None, int | None, int | None, int | None, str | None], str]
-"""From the fields of a `QueuedMessage`, in their order, to what the county gets."""
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, NewMessage, QueuedMessage, StoredMessage
 
 
 class MessageRepository(Protocol):
@@ -21,12 +18,12 @@ class MessageRepository(Protocol):
         """Open messages, oldest first, per voter in voter sequence (EWS-02, EWS-05)."""
         ...
 
-    def rendered_page(self, county_code: str, limit: int, render: RenderMessage, *, with_payload: bool) -> list[str]:
-        """The same page, each message rendered from its row: this is what 58 counties poll."""
+    def stored_page(self, county_code: str, limit: int, *, with_payload: bool, after: int = 0) -> list[StoredMessage]:
+        """The same page as it is sent, of the messages with an id above `after`: this is what 58 counties poll."""
         ...
 
-    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[QueuedMessage]:
-        """Those of these messages that are this county's, cleared ones included."""
+    def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[StoredMessage]:
+        """Those of these messages that are this county's, as they are sent, cleared ones included."""
         ...
 
     def depth(self, county_code: str) -> int:
@@ -35,6 +32,10 @@ class MessageRepository(Protocol):
 
     def clear(self, county_code: str, clearances: Sequence[Clearance], at: datetime) -> dict[int, ClearResult]:
         """Clear in order; idempotent; never another county's; a younger one never before an older of the same voter."""
+        ...
+
+    def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
+        """Which of these messages were ever queued, cleared ones included."""
         ...
 
     def voters_with_blocking(self, county_code: str, state_voter_ids: Sequence[int]) -> set[int]:

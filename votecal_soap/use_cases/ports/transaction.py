@@ -3,12 +3,16 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository
+from votecal_soap.use_cases.ports.dmv_files import DmvFileRepository
 from votecal_soap.use_cases.ports.files import IdentityRepository, LoadRepository, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository
+from votecal_soap.use_cases.ports.matching import MatchingRepository
 from votecal_soap.use_cases.ports.messages import MessageRepository
 from votecal_soap.use_cases.ports.reference import ReferenceRepository
 from votecal_soap.use_cases.ports.trails import AuditRepository, BatchRepository
 from votecal_soap.use_cases.ports.voters import VoterRepository
+from votecal_soap.use_cases.ports.work_items import MailingRepository, MatchCaseRepository, WorkItemRepository
 
 
 class UnitOfWork(Protocol):
@@ -23,6 +27,13 @@ class UnitOfWork(Protocol):
     audit: AuditRepository
     loads: LoadRepository
     identity: IdentityRepository
+    matching: MatchingRepository
+    work_items: WorkItemRepository
+    match_cases: MatchCaseRepository
+    mailings: MailingRepository
+    dmv_files: DmvFileRepository
+    replies: ReplyRepository
+    search_probes: SearchProbeRepository
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
-from votecal_soap.domain.voters import Voter, VotingPrecinct
+from votecal_soap.domain.voters import Confidentiality, Voter, VotingPrecinct
 from votecal_soap.use_cases.ports.trails import NewActivity
 
 
@@ -33,6 +33,22 @@ class VoterRepository(Protocol):
 
     def get(self, state_voter_id: int) -> Voter | None:
         """The current record."""
+        ...
+
+    def by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
+        """Current records by UID, of any county, without a lock; others are left out."""
+        ...
+
+    def by_ems_id(self, county_code: str, ems_voter_id: str) -> Voter | None:
+        """A county's record by its own id, without a lock."""
+        ...
+
+    def moved_on(self, state_voter_ids: Sequence[int]) -> dict[int, date]:
+        """The effective day of each voter's last change of residence; one who never moved is left out (COA-14)."""
+        ...
+
+    def version(self, state_voter_id: int, version: int) -> Voter | None:
+        """The record as that version has it."""
         ...
 
     def version_as_of(self, state_voter_id: int, day: date) -> Voter | None:
@@ -72,6 +88,18 @@ class VoterRepository(Protocol):
 
     def count_without_voting_precinct(self, county_code: str, election_id: str) -> int:
         """Registered (Active or Inactive) voters of the county without a voting precinct for the election (VRU-21)."""
+        ...
+
+    def with_card_due(self, county_code: str | None, after_state_voter_id: int, limit: int) -> list[int]:
+        """UIDs of registered (Active or Inactive) voters who are due a notification card, in UID order (COA-35)."""
+        ...
+
+    def count_with_card_due(self, county_code: str | None) -> int:
+        """How many there are."""
+        ...
+
+    def confidential_since(self, confidentiality: Confidentiality, latest_application: date, after_state_voter_id: int, limit: int) -> list[int]:
+        """UIDs of voters with this status who applied by a day, in UID order (EWS-14)."""
         ...
 
     def pending_identity(self, after_state_voter_id: int, limit: int) -> list[Voter]:

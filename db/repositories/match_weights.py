@@ -1,0 +1,51 @@
+"""Versions of the Search Service's weights, and which of them is in force."""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Select, insert, select
+
+from db.repositories.statewide_settings import save_setting, setting
+from db.tables import match_weights, statewide_setting
+from votecal_soap.use_cases.ports import WeightsVersion
+
+IN_FORCE: Final = "match_weights"
+"""The setting that names the version."""
+
+
+def weights(connection: Connection, version: str | None) -> WeightsVersion | None:
+    """A version, or the one in force."""
+    wanted = version or setting(connection, IN_FORCE)
+    found = [] if wanted is None else _versions(connection, _all().where(match_weights.c.version == wanted))
+    return found[0] if found else None
+
+
+def weights_versions(connection: Connection) -> list[WeightsVersion]:
+    """All, newest first."""
+    return _versions(connection, _all().order_by(match_weights.c.created_at.desc(), match_weights.c.version))
+
+
+def add_weights(connection: Connection, added: WeightsVersion) -> None:
+    """Insert a version; one of that name raises Conflict."""
+    row = added._asdict()
+    del row["active"]
+    connection.execute(insert(match_weights), row)
+
+
+def activate_weights(connection: Connection, version: str | None, at: datetime, by: str) -> None:
+    """Name the version in force."""
+    save_setting(connection, IN_FORCE, version, at, by)
+
+
+def _all() -> Select[Any]:
+    columns = (match_weights.c[name] for name in ("version", "created_at", "created_by", "report", "weights"))
+    return select(*columns, statewide_setting.c.setting_value).outerjoin(
+        statewide_setting, (statewide_setting.c.setting_name == IN_FORCE) & (statewide_setting.c.setting_value == match_weights.c.version)
+    )
+
+
+def _versions(connection: Connection, statement: Select[Any]) -> list[WeightsVersion]:
+    return [
+        WeightsVersion(row.version, row.setting_value is not None, row.created_at, row.created_by, row.report, row.weights)
+        for row in connection.execute(statement)
+    ]

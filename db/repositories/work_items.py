@@ -1,0 +1,187 @@
+"""DMV COA Work Items, potential voters, signatures (COA-02 to COA-38)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, Row, func, or_, select, update
+
+from db.bulk import BulkWriter, columns_of
+from db.in_lists import in_lists, listed, select_listed
+from db.repositories import potential_voters, signatures
+from db.repositories.dmv_records import record_columns, record_of
+from db.repositories.number_series import reserve
+from db.tables import dmv_work_item, match_case
+from votecal_soap.domain.dmv_records import DmvRecord, SignatureImage
+from votecal_soap.domain.dmv_repeats import repeat_key
+from votecal_soap.domain.match_cases import CaseState, Disposition, WorkItemStatus
+from votecal_soap.use_cases.ports import NewWorkItem, WorkItem
+
+_ITEM: Final = select(dmv_work_item)
+_OWN_FIELDS: Final = {
+    "work_item_id": "work_item_id",
+    "item_status": "status",
+    "disposition": "disposition",
+    "county_code": "county_code",
+    "signature_id": "signature_id",
+    "top_confidence": "top_confidence",
+    "weights_version": "weights_version",
+}
+_WITHOUT_MATCH: Final = (Disposition.NO_MATCH, Disposition.UNRESOLVED, Disposition.REGISTRATION_PENDING)
+_CALIFORNIA: Final = "CA"
+
+
+class SqlWorkItemRepository:
+    """The tables dmv_work_item, potential_voter, dmv_signature and voter_signature."""
+
+    def __init__(self, connection: Connection, bulk: BulkWriter) -> None:
+        """Read and write in this connection's transaction."""
+        self._connection = connection
+        self._bulk = bulk
+
+    def reserve_ids(self, count: int) -> int:
+        """The first of `count` numbers for work items and signatures."""
+        return reserve(self._connection, "dmv_work_item", count, first=1)
+
+    def seen(self, records: Sequence[DmvRecord]) -> set[int]:
+        """Sequences of those seen before: same transaction, or same DL/ID, new address and date (COA-02)."""
+        keys = {record.sequence: repeat_key(record) for record in records}
+        transactions = self._present("transaction_id", [record.transaction_id for record in records])
+        repeats = self._present("repeat_key", [key for key in keys.values() if key])
+        return {record.sequence for record in records if record.transaction_id in transactions or keys[record.sequence] in repeats}
+
+    def add(self, items: Sequence[NewWorkItem], job_id: int, at: datetime) -> None:
+        """Insert; a record that another run inserted meanwhile raises Conflict."""
+        if not items:
+            return
+        given = columns_of(NewWorkItem._fields, items)
+        own = {column: given[field] for column, field in _OWN_FIELDS.items()}
+        closed = [at if item.status is WorkItemStatus.CLOSED else None for item in items]
+        columns = {**own, **record_columns([item.record for item in items]), "closed_at": closed}
+        self._bulk.insert(dmv_work_item, columns, {"job_id": job_id, "opened_at": at})
+
+    def get(self, work_item_id: int, *, lock: bool = False) -> WorkItem | None:
+        """One work item."""
+        statement = _ITEM.where(dmv_work_item.c.work_item_id == work_item_id)
+        row = self._connection.execute(statement.with_for_update() if lock else statement).one_or_none()
+        return None if row is None else _work_item(row)
+
+    def by_ids(self, work_item_ids: Sequence[int]) -> dict[int, WorkItem]:
+        """Several."""
+        rows = select_listed(self._connection, _ITEM.where(dmv_work_item.c.work_item_id.in_(listed())), work_item_ids)
+        return {row.work_item_id: _work_item(row) for row in rows}
+
+    def close(self, work_item_ids: Sequence[int], disposition: Disposition, at: datetime) -> None:
+        """Close those that are open."""
+        closing = update(dmv_work_item).where(dmv_work_item.c.work_item_id.in_(listed()), dmv_work_item.c.item_status == WorkItemStatus.OPEN)
+        for part in in_lists(sorted(work_item_ids)):
+            self._connection.execute(closing.values(item_status=WorkItemStatus.CLOSED, disposition=disposition, closed_at=at), {"listed": part})
+
+    def set_disposition(self, work_item_id: int, status: WorkItemStatus, disposition: Disposition, at: datetime, *, county_code: str | None = None) -> None:
+        """Move one; a county given replaces the one known."""
+        values: dict[str, object] = {"item_status": status, "disposition": disposition, "closed_at": at if status is WorkItemStatus.CLOSED else None}
+        if county_code is not None:
+            values["county_code"] = county_code
+        self._connection.execute(update(dmv_work_item).where(dmv_work_item.c.work_item_id == work_item_id).values(values))
+
+    def earlier_open(self, state_voter_ids: Sequence[int], *, before_work_item: int) -> dict[int, list[int]]:
+        """Open work items older than this one that have an open case, by voter (COA-31)."""
+        open_items = (
+            select(match_case.c.state_voter_id, dmv_work_item.c.work_item_id)
+            .join_from(match_case, dmv_work_item, match_case.c.work_item_id == dmv_work_item.c.work_item_id)
+            .where(
+                match_case.c.state_voter_id.in_(listed()),
+                match_case.c.case_state == CaseState.OPEN,
+                dmv_work_item.c.item_status == WorkItemStatus.OPEN,
+                dmv_work_item.c.work_item_id < before_work_item,
+            )
+            .order_by(dmv_work_item.c.work_item_id)
+        )
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for row in select_listed(self._connection, open_items, state_voter_ids):
+            found[row.state_voter_id].append(row.work_item_id)
+        return dict(found)
+
+    def add_signatures(self, images: Sequence[tuple[int, SignatureImage]], at: datetime) -> None:
+        """Keep (signature id, image); the ids come from `reserve_ids`."""
+        signatures.add(self._bulk, images, at)
+
+    def signature(self, signature_id: int) -> SignatureImage | None:
+        """One image; None once its retention has passed."""
+        return signatures.get(self._connection, signature_id)
+
+    def keep_signature_of(self, rows: Sequence[tuple[int, int]], at: datetime) -> None:
+        """The voter's signature is now this image: (UID, signature id); earlier ones stay (COA-38)."""
+        signatures.give_to_voters(self._bulk, rows, at)
+
+    def signature_of(self, state_voter_id: int) -> int | None:
+        """The id of the voter's signature in force."""
+        return signatures.of_voter(self._connection, state_voter_id)
+
+    def withdraw_signature_of(self, state_voter_id: int, signature_id: int, at: datetime) -> None:
+        """The match that brought it was undone: the one before is in force again (COA-34)."""
+        signatures.withdraw(self._connection, state_voter_id, signature_id, at)
+
+    def purge_signatures(self, received_before: datetime, limit: int) -> int:
+        """Forget images that are no voter's and that no open work item needs; how many (OPS-05)."""
+        return signatures.purge(self._connection, received_before, limit)
+
+    def add_potential_voters(self, work_item_ids: Sequence[int], at: datetime) -> None:
+        """A Potential Voter for each; name and address are the work item's (COA-20)."""
+        potential_voters.add(self._connection, self._bulk, work_item_ids, at)
+
+    def withdraw_potential_voter(self, work_item_id: int, at: datetime) -> None:
+        """The county named the voter."""
+        potential_voters.withdraw(self._connection, work_item_id, at)
+
+    def is_potential_voter(self, work_item_id: int) -> bool:
+        """Whether the record's person is kept as a Potential Voter."""
+        return potential_voters.is_there(self._connection, work_item_id)
+
+    def potential_voters_due(self, county_code: str | None, after_work_item_id: int, limit: int) -> list[int]:
+        """Work items of Potential Voters who were in no mailing list yet, by id (COA-35)."""
+        return potential_voters.due(self._connection, county_code, after_work_item_id, limit)
+
+    def count_potential_voters_due(self, county_code: str | None) -> int:
+        """How many there are."""
+        return potential_voters.count_due(self._connection, county_code)
+
+    def mark_potential_voters_listed(self, work_item_ids: Sequence[int], at: datetime) -> None:
+        """They are in a mailing list now."""
+        potential_voters.mark_listed(self._connection, work_item_ids, at)
+
+    def counts(self) -> Mapping[tuple[str | None, WorkItemStatus, Disposition | None], int]:
+        """How many work items by county, status and disposition."""
+        by = (dmv_work_item.c.county_code, dmv_work_item.c.item_status, dmv_work_item.c.disposition)
+        rows = self._connection.execute(select(*by, func.count().label("item_count")).group_by(*by))
+        return {(row.county_code, WorkItemStatus(row.item_status), _disposition(row)): row.item_count for row in rows}
+
+    def unresolved_of_sos(self, limit: int) -> Sequence[WorkItem]:
+        """Closed without a match and without a county, of California: the SOS's own work items (COA-21)."""
+        here = or_(dmv_work_item.c.new_state.is_(None), dmv_work_item.c.new_state == _CALIFORNIA)
+        mine = _ITEM.where(dmv_work_item.c.county_code.is_(None), dmv_work_item.c.disposition.in_(_WITHOUT_MATCH), here)
+        return [_work_item(row) for row in self._connection.execute(mine.order_by(dmv_work_item.c.work_item_id).limit(limit))]
+
+    def _present(self, column: str, values: Sequence[str]) -> set[str]:
+        mine = dmv_work_item.c[column]
+        return {row[0] for row in select_listed(self._connection, select(mine).where(mine.in_(listed())), values)}
+
+
+def _work_item(row: Row[Any]) -> WorkItem:
+    return WorkItem(
+        work_item_id=row.work_item_id,
+        record=record_of(row),
+        job_id=row.job_id,
+        status=WorkItemStatus(row.item_status),
+        disposition=_disposition(row),
+        county_code=row.county_code,
+        signature_id=row.signature_id,
+        top_confidence=row.top_confidence,
+        opened_at=row.opened_at,
+        closed_at=row.closed_at,
+    )
+
+
+def _disposition(row: Row[Any]) -> Disposition | None:
+    return None if row.disposition is None else Disposition(row.disposition)

@@ -1,0 +1,223 @@
+"""The details of a received message that tell of matches, moves and DMV records, as values (COA-21, COA-32, COA-37, S10.11).
+
+Enumerations stay text, for their lists are open, and an element that is not known here is passed over.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from votecal_soap.contract.dmv_record_markup import MAILING_ELEMENTS, RESIDENCE_ELEMENTS
+from votecal_soap.contract.namespaces import EMS_INTEGRATION
+from votecal_soap.domain.dmv_records import MailingAddress, ResidenceAddress
+from votecal_soap.domain.ems_messages import MessageType
+
+_Q: Final = f"{{{EMS_INTEGRATION}}}"
+
+
+class ReceivedCriterion(NamedTuple):
+    """One field's part in a match: the degree of agreement, and what it is worth in bits."""
+
+    field: str
+    level: str
+    contribution: float
+    text: str
+
+
+class ReceivedVoter(NamedTuple):
+    """A voter in the state's codes, as far as the county may see the record; days are ISO text."""
+
+    state_voter_id: int
+    county_code: str
+    record_version: int
+    status: str
+    texts: Mapping[str, str]
+    """The other simple elements, by name."""
+    residence: ResidenceAddress | None
+    mailing: MailingAddress | None
+    home_precinct: str | None
+    home_precinct_part: str | None
+
+
+class ReceivedMatch(NamedTuple):
+    """A match case as this county may see it."""
+
+    case_id: int
+    case_type: str
+    case_state: str
+    case_version: int
+    county_code: str
+    confidence: int
+    criteria: tuple[ReceivedCriterion, ...]
+    cap: str | None
+    potential_reason: str | None
+    due_on: str | None
+    work_item_id: int | None
+    voter: ReceivedVoter
+    new_address: ResidenceAddress | None
+    new_mailing_address: MailingAddress | None
+    new_county: str | None
+    home_precinct_needed: bool
+    basis: str | None
+
+
+class ReceivedTransfer(NamedTuple):
+    """A voter's move from one county to another, with the match that made it."""
+
+    transfer_id: int
+    state_voter_id: int
+    losing_county: str
+    gaining_county: str
+    state: str
+    provisional: bool
+    pending_until: str
+    match: ReceivedMatch | None
+
+
+class ReceivedDmvRecord(NamedTuple):
+    """A DMV record that matched nobody; `data` is all that DMV sent, by element, an address as a mapping of its parts."""
+
+    work_item_id: int
+    county_code: str
+    data: Mapping[str, object]
+
+
+class ReceivedOverdue(NamedTuple):
+    """A case that was not decided in time."""
+
+    case_id: int
+
+
+class ReceivedConfidentialityEnding(NamedTuple):
+    """The day on which a voter's public-safety status ends."""
+
+    ends_on: str
+
+
+ReceivedDetail = ReceivedMatch | ReceivedTransfer | ReceivedDmvRecord | ReceivedOverdue | ReceivedConfidentialityEnding
+
+
+def read_detail(message_type: str, message: etree._Element) -> ReceivedDetail | None:
+    """The detail of a message of one of these types; None for another type, and when the detail is missing."""
+    known = _READERS.get(message_type)
+    if known is None:
+        return None
+    name, read = known
+    detail = message.find(f"{_Q}{name}")
+    return None if detail is None else read(detail)
+
+
+def _texts(element: etree._Element) -> dict[str, str]:
+    return {child.tag[len(_Q) :]: child.text or "" for child in element if not len(child)}
+
+
+def _child(element: etree._Element, name: str) -> etree._Element | None:
+    return element.find(f"{_Q}{name}")
+
+
+def _is_true(text: str | None) -> bool:
+    return (text or "").strip() in ("true", "1")
+
+
+def _residence(parent: etree._Element, name: str) -> ResidenceAddress | None:
+    element = _child(parent, name)
+    return None if element is None else ResidenceAddress(*map(_texts(element).get, RESIDENCE_ELEMENTS))
+
+
+def _mailing(parent: etree._Element, name: str) -> MailingAddress | None:
+    element = _child(parent, name)
+    return None if element is None else MailingAddress(*map(_texts(element).get, MAILING_ELEMENTS))
+
+
+def _voter(element: etree._Element) -> ReceivedVoter:
+    texts, precinct = _texts(element), _child(element, "HomePrecinct")
+    home = {} if precinct is None else _texts(precinct)
+    return ReceivedVoter(
+        int(texts.pop("StateVoterId")),
+        texts.pop("CountyCode"),
+        int(texts.pop("RecordVersion")),
+        texts.pop("Status"),
+        texts,
+        _residence(element, "ResidenceAddress"),
+        _mailing(element, "MailingAddress"),
+        home.get("PrecinctCode"),
+        home.get("PrecinctPart"),
+    )
+
+
+def _criterion(element: etree._Element) -> ReceivedCriterion:
+    texts = _texts(element)
+    return ReceivedCriterion(texts["MatchField"], texts["Level"], float(texts["Contribution"]), texts["Text"])
+
+
+def _match(element: etree._Element) -> ReceivedMatch:
+    texts, voter = _texts(element), _child(element, "Voter")
+    if voter is None:
+        raise KeyError("Voter")
+    return ReceivedMatch(
+        case_id=int(texts["MatchCaseId"]),
+        case_type=texts["CaseType"],
+        case_state=texts["CaseState"],
+        case_version=int(texts["CaseVersion"]),
+        county_code=texts["CountyCode"],
+        confidence=int(texts["Confidence"]),
+        criteria=tuple(map(_criterion, element.iterfind(f"{_Q}Criteria/{_Q}Criterion"))),
+        cap=texts.get("Cap"),
+        potential_reason=texts.get("PotentialReason"),
+        due_on=texts.get("DueOn"),
+        work_item_id=int(texts["WorkItemId"]) if "WorkItemId" in texts else None,
+        voter=_voter(voter),
+        new_address=_residence(element, "NewAddress"),
+        new_mailing_address=_mailing(element, "NewMailingAddress"),
+        new_county=texts.get("NewCountyCode"),
+        home_precinct_needed=_is_true(texts.get("HomePrecinctNeeded")),
+        basis=texts.get("Basis"),
+    )
+
+
+def _transfer(element: etree._Element) -> ReceivedTransfer:
+    texts, match = _texts(element), _child(element, "MatchNotice")
+    return ReceivedTransfer(
+        int(texts["TransferId"]),
+        int(texts["StateVoterId"]),
+        texts["LosingCountyCode"],
+        texts["GainingCountyCode"],
+        texts["TransferState"],
+        _is_true(texts["Provisional"]),
+        texts["PendingUntil"],
+        None if match is None else _match(match),
+    )
+
+
+def _dmv_record(element: etree._Element) -> ReceivedDmvRecord:
+    texts, record = _texts(element), _child(element, "DmvRecord")
+    if record is None:
+        raise KeyError("DmvRecord")
+    data: dict[str, object] = {child.tag[len(_Q) :]: _texts(child) if len(child) else child.text or "" for child in record}
+    return ReceivedDmvRecord(int(texts["WorkItemId"]), texts["CountyCode"], data)
+
+
+def _overdue(element: etree._Element) -> ReceivedOverdue:
+    return ReceivedOverdue(int(_texts(element)["MatchCaseId"]))
+
+
+def _confidentiality_ending(element: etree._Element) -> ReceivedConfidentialityEnding:
+    return ReceivedConfidentialityEnding(_texts(element)["EndsOn"])
+
+
+_READERS: Final[Mapping[str, tuple[str, Callable[[etree._Element], ReceivedDetail]]]] = {
+    MessageType.AUTOMATIC_MATCH_APPLIED: ("MatchNotice", _match),
+    MessageType.PROVISIONAL_MATCH_APPLIED: ("MatchNotice", _match),
+    MessageType.POTENTIAL_MATCH: ("MatchNotice", _match),
+    MessageType.MATCH_CASE_REPLACED: ("MatchNotice", _match),
+    MessageType.MATCH_CASE_DECIDED: ("MatchNotice", _match),
+    MessageType.MATCH_CASE_OVERDUE: ("MatchCaseOverdue", _overdue),
+    MessageType.TRANSFER_OUT: ("TransferNotice", _transfer),
+    MessageType.TRANSFER_IN: ("TransferNotice", _transfer),
+    MessageType.TRANSFER_REVERSED: ("TransferNotice", _transfer),
+    MessageType.UNRESOLVED_DMV_COA: ("UnresolvedDmvCoa", _dmv_record),
+    MessageType.DMV_REGISTRATION_PENDING: ("DmvRegistrationPending", _dmv_record),
+    MessageType.CONFIDENTIALITY_ENDING: ("ConfidentialityEnding", _confidentiality_ending),
+}
+"""The one element that a message of each type has beside its header, and what reads it."""

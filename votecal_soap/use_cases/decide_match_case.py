@@ -1,0 +1,183 @@
+"""UC03.22.01 Process DMV COA Work Item through EMS: a county decides a match case (COA-33, EWS-11)."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Final
+
+from votecal_soap.clock import Clock
+from votecal_soap.domain.counties import Caller
+from votecal_soap.domain.dmv_application import moved_out_of_state
+from votecal_soap.domain.ems_messages import MessageType
+from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision, Disposition, MailingKind, MatchCase, WorkItemStatus
+from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
+from votecal_soap.use_cases.apply_dmv_match import AppliedMatch, MatchToApply, apply_match, cancel_and_invite
+from votecal_soap.use_cases.county_cases import WAITING, CaseInHand, no_such_case, require_state, take_in_hand
+from votecal_soap.use_cases.leave_unresolved import leave_unresolved
+from votecal_soap.use_cases.match_messages import CaseSight, tell_of_case
+from votecal_soap.use_cases.ports import UnitOfWork
+from votecal_soap.use_cases.take_back_match import take_back
+from votecal_soap.use_cases.transfers_out import let_stand
+
+REJECTED: Final = "DMV Match Rejected"
+REDIRECTED: Final = "DMV Match Redirected"
+OUT_OF_STATE: Final = "DMV Move Out Of State"
+UNPRECINCTABLE: Final = "DMV Address Unprecinctable"
+
+ANOTHER_ACCEPTED: Final = "Another candidate was accepted."
+
+
+def decide_match_case(decision: CaseDecision, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta) -> MatchCase:
+    """The case as it is then; the caller of this commits.
+
+    Raises:
+        NotFound: CASE_NOT_FOUND for another county's case.
+        Conflict: CASE_DECIDED, CASE_CHANGED or CASE_REPLACED.
+    """
+    case = uow.match_cases.get(decision.case_id)
+    if case is None or case.county_code != caller.county_code:
+        raise no_such_case()
+    _check(decision, caller)
+    hand = take_in_hand(uow, caller, case, clock, transfer_pending)
+    if hand.case.county_code != caller.county_code:
+        raise no_such_case()
+    require_state(hand.case, decision.expected_version, WAITING)
+    decided = _DECISIONS[decision.decision](uow, hand, decision)
+    _audit(hand, decided, decision)
+    hand.effects.write(uow)
+    return decided
+
+
+def _check(decision: CaseDecision, caller: Caller) -> None:
+    if decision.decision is Decision.REDIRECT and decision.county_code in {None, caller.county_code}:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "A redirection names the other county that the address lies in.", ref="CountyCode")
+    if decision.decision is not Decision.REDIRECT and decision.county_code is not None:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Only a redirection names a county.", ref="CountyCode")
+    if decision.decision is Decision.UNPRECINCTABLE and not (decision.comment or "").strip():
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "An unprecinctable address needs a comment for the follow-up letter.", ref="Comment")
+
+
+def _accept(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
+    """S6.5."""
+    given = MatchToApply(
+        case=hand.case,
+        subject=hand.subject,
+        version=hand.case.version + 1,
+        transfer_id=uow.match_cases.reserve_ids(1),
+        deciding_county=hand.caller.county_code,
+        home_precinct=decision.home_precinct,
+        home_precinct_part=decision.home_precinct_part,
+        basis=decision.basis,
+    )
+    if hand.case.state is CaseState.PROVISIONAL:
+        transfer = uow.match_cases.open_transfer_of_case(hand.case.case_id)
+        if transfer is not None:
+            return let_stand(uow, hand, transfer, decision.basis)
+        # All but the cancellation was announced already; it is what waited (COA-12).
+        return _moved(uow, hand, decision, cancel_and_invite(hand.effects, hand.circumstances, given))
+    applied = apply_match(hand.effects, hand.circumstances, given)
+    _settle_item(uow, hand, Disposition.ACCEPTED)
+    return _moved(uow, hand, decision, applied)
+
+
+def _reject(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
+    """S6.6; rejecting the last candidate leaves the record unresolved."""
+    if hand.case.state is CaseState.PROVISIONAL:
+        return take_back(uow, hand, decision.basis)
+    hand.effects.note(hand.case.state_voter_id, REJECTED, _basis(hand, decision))
+    rejected = _moved(uow, hand, decision, AppliedMatch(CaseState.REJECTED, None, None))
+    if not any(other.state in WAITING | {CaseState.ACCEPTED} for other in hand.others):
+        leave_unresolved(uow, hand)
+    return rejected
+
+
+def _redirect(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
+    """The county that the address lies in decides from now on, in its own five days."""
+    target = str(decision.county_code)
+    if uow.reference.county(target) is None:
+        raise NotFound(ErrorCode.COUNTY_NOT_FOUND, "There is no such county.", ref="CountyCode")
+    if hand.case.state is not CaseState.OPEN:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "A match that was applied already cannot be redirected: accept or reject it.", ref="Decision")
+    item, effects = hand.item, hand.effects
+    effects.note(hand.case.state_voter_id, REDIRECTED, _basis(hand, decision))
+    uow.work_items.set_disposition(item.work_item_id, item.status, item.disposition or Disposition.POTENTIAL_MATCH, effects.at, county_code=target)
+    moved = uow.match_cases.move(
+        hand.case,
+        CaseState.OPEN,
+        at=effects.at,
+        by=effects.actor,
+        basis=decision.basis,
+        county_code=target,
+        due_on=hand.circumstances.due_on,
+    )
+    sight = CaseSight(moved, CaseState.OPEN, moved.version, decision.basis)
+    tell_of_case(effects, MessageType.POTENTIAL_MATCH, sight, hand.subject._replace(county_code=target), county_code=target)
+    return moved
+
+
+def _out_of_state(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
+    """2 CCR 19080: inactive, and a forwardable notice is due."""
+    uid, effects = hand.case.state_voter_id, hand.effects
+    before = effects.voters[uid]
+    change = moved_out_of_state(before, hand.subject.record, effects.day)
+    if change.changed:
+        effects.change(change, "DecideMatchCase")
+    effects.note(uid, OUT_OF_STATE, _basis(hand, decision))
+    effects.mail(MailingKind.OUT_OF_STATE, before.county_code, state_voter_id=uid, work_item_id=hand.item.work_item_id)
+    _settle_item(uow, hand, Disposition.OUT_OF_STATE)
+    return _moved(uow, hand, decision, AppliedMatch(CaseState.ACCEPTED, before.version, change.after.version))
+
+
+def _unprecinctable(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
+    """The right person at an address that cannot be placed: nothing is applied, and a letter asks."""
+    uid, effects = hand.case.state_voter_id, hand.effects
+    effects.note(uid, UNPRECINCTABLE, _basis(hand, decision))
+    kind = MailingKind.UNPRECINCTABLE_FOLLOW_UP
+    effects.mail(kind, hand.caller.county_code, state_voter_id=uid, work_item_id=hand.item.work_item_id, comment=decision.comment)
+    _settle_item(uow, hand, Disposition.UNPRECINCTABLE)
+    return _moved(uow, hand, decision, AppliedMatch(CaseState.ACCEPTED, None, None))
+
+
+_DECISIONS: Final[Mapping[Decision, Callable[[UnitOfWork, CaseInHand, CaseDecision], MatchCase]]] = {
+    Decision.ACCEPT: _accept,
+    Decision.REJECT: _reject,
+    Decision.REDIRECT: _redirect,
+    Decision.OUT_OF_STATE: _out_of_state,
+    Decision.UNPRECINCTABLE: _unprecinctable,
+}
+
+
+def _moved(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision, applied: AppliedMatch) -> MatchCase:
+    return uow.match_cases.move(
+        hand.case,
+        applied.state,
+        at=hand.effects.at,
+        by=hand.effects.actor,
+        basis=decision.basis,
+        before_version=applied.before_version,
+        applied_version=applied.applied_version,
+    )
+
+
+def _settle_item(uow: UnitOfWork, hand: CaseInHand, disposition: Disposition) -> None:
+    """Close the work item; its other candidates are somebody else (COA-33)."""
+    item, effects = hand.item, hand.effects
+    uow.work_items.set_disposition(item.work_item_id, WorkItemStatus.CLOSED, disposition, effects.at)
+    if uow.work_items.is_potential_voter(item.work_item_id):
+        uow.work_items.withdraw_potential_voter(item.work_item_id, effects.at)
+    for other in hand.others:
+        if other.state is CaseState.OPEN:
+            rejected = uow.match_cases.move(other, CaseState.REJECTED, at=effects.at, by=effects.actor, basis=ANOTHER_ACCEPTED)
+            effects.note(other.state_voter_id, REJECTED, f"DMV transaction {item.record.transaction_id}: {ANOTHER_ACCEPTED}")
+            if other.county_code != hand.caller.county_code:
+                sight = CaseSight(rejected, CaseState.REJECTED, rejected.version, ANOTHER_ACCEPTED)
+                tell_of_case(effects, MessageType.MATCH_CASE_DECIDED, sight, hand.subject, county_code=other.county_code)
+
+
+def _basis(hand: CaseInHand, decision: CaseDecision) -> str:
+    return f"DMV transaction {hand.item.record.transaction_id}: {decision.basis}"[:400]
+
+
+def _audit(hand: CaseInHand, decided: MatchCase, decision: CaseDecision) -> None:
+    old = {"state": hand.case.state, "version": hand.case.version}
+    new = {"state": decided.state, "version": decided.version, "decision": decision.decision, "basis": decision.basis}
+    hand.effects.audit("DecideMatchCase", ("MatchCase", decided.case_id), hand.caller.county_code, old=old, new=new)

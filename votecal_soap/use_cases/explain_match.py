@@ -1,0 +1,67 @@
+"""COA-05, OPS-02: why two records on the roll would match, or would not; a view of two voters, and so it leaves a trace."""
+
+from dataclasses import dataclass
+
+from votecal_soap.clock import Clock
+from votecal_soap.domain.matching import Match, MatchingFunction, MatchSettings
+from votecal_soap.domain.voters import Voter
+from votecal_soap.errors import ErrorCode, NotFound
+from votecal_soap.search.standardising import voter_person
+from votecal_soap.search.weights import MatchWeights
+from votecal_soap.use_cases.acting_user import SOS_ROLES, require_role
+from votecal_soap.use_cases.audit_trail import record_change
+from votecal_soap.use_cases.ports import UnitOfWork
+from votecal_soap.use_cases.search_service import search_service, weights_in_force
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainMatch:
+    """Which two voters, as which matching function would see them, for whom."""
+
+    left: int
+    right: int
+    function: MatchingFunction
+    acting_user: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExplainedMatch:
+    """The match, and what it was judged by."""
+
+    match: Match
+    settings: MatchSettings
+    weights: MatchWeights
+
+
+def explain_match(command: ExplainMatch, uow: UnitOfWork, clock: Clock) -> ExplainedMatch:
+    """Compare two voters; nothing is decided.
+
+    Raises:
+        NotFound: VOTER_NOT_FOUND.
+        NotAllowed: for whoever is not of SOS, for the voters may be another county's, or confidential (EWS-14).
+    """
+    with uow:
+        require_role(uow, command.acting_user, SOS_ROLES)
+        left, right = _voter(command.left, uow), _voter(command.right, uow)
+        settings = uow.matching.settings(command.function)
+        match = search_service(uow).explain(voter_person(left), voter_person(right), settings)
+        for seen in (left, right):
+            record_change(
+                uow,
+                at=clock.now(),
+                actor=command.acting_user,
+                action="ExplainMatch",
+                subject=("voter", seen.state_voter_id),
+                county_code=seen.county_code,
+                new={"compared": [command.left, command.right], "function": command.function},
+            )
+        weights = weights_in_force(uow)
+        uow.commit()
+    return ExplainedMatch(match=match._replace(state_voter_id=command.right), settings=settings, weights=weights)
+
+
+def _voter(state_voter_id: int, uow: UnitOfWork) -> Voter:
+    found = uow.voters.get(state_voter_id)
+    if found is None:
+        raise NotFound(ErrorCode.VOTER_NOT_FOUND, "There is no such voter.", ref=str(state_voter_id))
+    return found

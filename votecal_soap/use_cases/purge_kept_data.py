@@ -1,0 +1,57 @@
+"""OPS-05 What the database keeps for a time only: answers of changing calls, signatures of nobody, SSN4 that were tried."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, NamedTuple
+
+from votecal_soap.clock import Clock
+from votecal_soap.use_cases.audit_trail import record_change
+from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
+
+CHUNK: Final = 1_000
+PROBE_RETENTION: Final = timedelta(days=1)
+"""Far longer than the time in which tries are counted."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurgeKeptData:
+    """How long each is kept, and who purges."""
+
+    replies: timedelta
+    signatures: timedelta
+    actor: str
+
+
+class PurgedData(NamedTuple):
+    """How many of each are gone."""
+
+    replies: int = 0
+    signatures: int = 0
+
+
+def purge_kept_data(command: PurgeKeptData, unit_of_work: UnitOfWorkFactory, clock: Clock, stop: Callable[[], bool] = lambda: False) -> PurgedData:
+    """Forget what is due, chunk by chunk, until nothing is or `stop` says so."""
+    purged = PurgedData()
+    while not stop():
+        chunk = _purge_chunk(command, unit_of_work, clock)
+        purged = PurgedData(purged.replies + chunk.replies, purged.signatures + chunk.signatures)
+        if max(chunk) < CHUNK:
+            break
+    return purged
+
+
+def _purge_chunk(command: PurgeKeptData, unit_of_work: UnitOfWorkFactory, clock: Clock) -> PurgedData:
+    now = clock.now()
+    with unit_of_work() as uow:
+        uow.search_probes.purge(now - PROBE_RETENTION)
+        purged = PurgedData(uow.replies.purge(now - command.replies, CHUNK), uow.work_items.purge_signatures(now - command.signatures, CHUNK))
+        _audit(uow, command, clock, purged)
+        uow.commit()
+    return purged
+
+
+def _audit(uow: UnitOfWork, command: PurgeKeptData, clock: Clock, purged: PurgedData) -> None:
+    for kind, count in zip(PurgedData._fields, purged, strict=True):
+        if count:
+            record_change(uow, at=clock.now(), actor=command.actor, action="PurgeKeptData", subject=("kept_data", kind), old={"count": count})
