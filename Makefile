@@ -26,6 +26,8 @@ lint: $(VENV)/.installed-for-tests
 bench: $(VENV)/.installed-for-tests
 	$(BIN)/python -m benchmarks.batch_pipeline --scale small
 	$(BIN)/python -m benchmarks.queue --scale small
+	$(BIN)/python -m benchmarks.coa_matching --scale small
+	$(BIN)/python -m benchmarks.coa_job --scale small
 
 clean:
 	rm -rf $(VENV) .nox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -22,6 +22,7 @@ from db import tables
 from db.engine import create_engine
 from votecal_soap.contract.batch_writer import NAMESPACE
 from votecal_soap.contract.message_payloads import render_batch_record_result
+from votecal_soap.contract.queue_messages import render_header
 from votecal_soap.domain.batches import Outcome, RecordOutcome
 from votecal_soap.domain.voters import VERSION_FIELDS
 
@@ -156,6 +157,7 @@ def _change(saving: _Saving, changed: dict[str, list[Any]]) -> None:
 def _tell(saving: _Saving, outcome: RecordOutcome) -> None:
     voter, job_id, sequence = saving.voter, saving.job_id, outcome.sequence
     about = {"state_voter_id": voter.state_voter_id, "ems_voter_id": voter.ems_voter_id, "record_version": voter.version}
+    known = (voter.state_voter_id, voter.message_sequence, voter.ems_voter_id, voter.version, job_id, sequence)
     saving.add("batch_record_outcome", job_id=job_id, record_sequence=sequence, outcome=outcome.outcome, **about)
     saving.add(
         "ems_message",
@@ -170,6 +172,7 @@ def _tell(saving: _Saving, outcome: RecordOutcome) -> None:
         record_sequence=sequence,
         enqueued_at=saving.now,
         payload=render_batch_record_result(job_id, outcome),
+        header=render_header(f"BatchRecord{outcome.outcome}", saving.now, known),
         **about,
     )
 

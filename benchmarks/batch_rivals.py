@@ -17,6 +17,7 @@ STAGED = (
 )
 CHUNK = 10_000
 _NOW = "2026-01-05 12:00:00.000000"
+_INSTANT = "2026-01-05T12:00:00Z"
 _VERSION = ",".join(VERSION_FIELDS)
 # The names of the changed fields, and their old and new values as JSON: each field may be the one that changed.
 _NAMES = "rtrim(" + "||".join(f"iif(v.{name} IS NOT s.{name},'{name}, ','')" for name in STAGED) + ",', ')"
@@ -53,7 +54,7 @@ def write_set_based(database: Path, rows: list[tuple[object, ...]], job_id: int)
         connection.execute("BEGIN IMMEDIATE")
         connection.executemany(f"INSERT INTO stage VALUES ({marks},0,NULL,NULL)", rows[start : start + CHUNK])
         for statement in _STATEMENTS:
-            connection.execute(statement, {"job": job_id, "county": COUNTY, "now": _NOW, "today": _NOW[:10], "position": start})
+            connection.execute(statement, {"job": job_id, "county": COUNTY, "now": _NOW, "instant": _INSTANT, "today": _NOW[:10], "position": start})
         connection.execute("DELETE FROM stage")
         connection.execute("COMMIT")
     connection.close()
@@ -79,9 +80,12 @@ _STATEMENTS = (
     " SELECT :job,s.sequence,iif(s.changed,'Applied','Unchanged'),v.state_voter_id,v.ems_voter_id,v.version"
     " FROM stage s JOIN voter v USING (state_voter_id) ORDER BY s.sequence",
     "INSERT INTO ems_message (county_code,queue_county,message_type,state,dedup_key,blocks_updates,state_voter_id,voter_sequence,ems_voter_id,"
-    "record_version,job_id,record_sequence,enqueued_at,payload)"
+    "record_version,job_id,record_sequence,enqueued_at,header,payload)"
     " SELECT :county,:county,iif(s.changed,'BatchRecordApplied','BatchRecordUnchanged'),'Open','VRU:'||:job||':'||printf('%09d',s.sequence),0,"
     "v.state_voter_id,v.message_sequence,v.ems_voter_id,v.version,:job,s.sequence,:now,"
+    "printf('<MessageType>BatchRecord%s</MessageType><EnqueuedAt>%s</EnqueuedAt><StateVoterId>%s</StateVoterId><VoterSequence>%s</VoterSequence>"
+    "<EmsVoterId>%s</EmsVoterId><RecordVersion>%s</RecordVersion><JobId>%s</JobId><RecordSequence>%s</RecordSequence>',"
+    "iif(s.changed,'Applied','Unchanged'),:instant,v.state_voter_id,v.message_sequence,v.ems_voter_id,v.version,:job,s.sequence),"
     "'<BatchRecordResult><JobId>'||:job||'</JobId><RecordSequence>'||s.sequence||'</RecordSequence><Outcome>'||iif(s.changed,'Applied','Unchanged')||"
     "'</Outcome><StateVoterId>'||v.state_voter_id||'</StateVoterId><EmsVoterId>'||v.ems_voter_id||'</EmsVoterId><RecordVersion>'||v.version||"
     "'</RecordVersion></BatchRecordResult>' FROM stage s JOIN voter v USING (state_voter_id) ORDER BY s.sequence",

@@ -37,7 +37,10 @@ WHERE queue_county = :county AND NOT EXISTS (
     AND older.voter_sequence < m.voter_sequence AND older.message_id > m.message_id)
 ORDER BY message_id LIMIT :most
 """
-"""What any reader of a page must ask: its columns, and that no message overtakes an older one of its voter (EWS-05)."""
+"""What any reader of a page must ask: its columns, and that no message overtakes an older one of its voter (EWS-05).
+
+The columns are those that a header tells of, not the header's XML, which the service stores so as not to render it for each poll.
+"""
 
 
 def run(scale: str) -> Report:

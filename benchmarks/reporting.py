@@ -38,6 +38,8 @@ class Report:
     benchmark: str
     scale: str
     figures: list[Figure] = field(default_factory=list)
+    facts: dict[str, object] = field(default_factory=dict)
+    """What the figures hold for: sizes, seeds, rates."""
 
     def add(self, name: str, value: float, unit: str, *, at_least: float | None = None, at_most: float | None = None) -> None:
         """Keep a figure, with its bar if it has one."""
@@ -47,7 +49,8 @@ class Report:
     def as_json(self) -> str:
         """Every figure, its goal, and whether it holds."""
         figures = [{**asdict(figure), "holds": figure.holds} for figure in self.figures]
-        return json.dumps({"benchmark": self.benchmark, "scale": self.scale, "python": platform.python_version(), "figures": figures}, indent=1)
+        run = {"benchmark": self.benchmark, "scale": self.scale, "python": platform.python_version(), "facts": self.facts}
+        return json.dumps({**run, "figures": figures}, indent=1)
 
     def show(self) -> None:
         """A table for a person."""
@@ -55,8 +58,12 @@ class Report:
         for figure in self.figures:
             goal = "" if figure.goal is None else f"{figure.sense} {figure.goal:g}"
             holds = {None: "", True: "yes", False: "NO"}[figure.holds]
-            table.add_row(figure.name, f"{figure.value:,.2f}", figure.unit, goal, holds)
-        Console(width=140).print(table)
+            digits = 4 if figure.unit == "share" else 2
+            table.add_row(figure.name, f"{figure.value:,.{digits}f}", figure.unit, goal, holds)
+        console = Console(width=140)
+        for name, value in self.facts.items():
+            console.print(f"{name}: {value}")
+        console.print(table)
 
 
 def peak_megabytes() -> float:

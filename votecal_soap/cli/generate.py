@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from votecal_soap.cli import options, output
+from votecal_soap.cli.generate_coa import coa
 from votecal_soap.cli.session import Session, pass_session
 from votecal_soap.domain.jobs import JobType
 from votecal_soap.domain.uploads import Compression
@@ -28,7 +29,10 @@ _compression = click.option("--compression", type=options.choice(Compression), d
 
 @click.group()
 def generate() -> None:
-    """Make synthetic voters and batches, of any size, with known truth. No person is real."""
+    """Make synthetic voters, batches and DMV records, of any size, with known truth. No person is real."""
+
+
+generate.add_command(coa)
 
 
 @generate.command()
@@ -37,20 +41,25 @@ def generate() -> None:
 @_seed
 @_compression
 @click.option("--local-codes", is_flag=True, help="Write the county's own codes, so that its translation rules have work to do.")
+@click.option("--as-registered", is_flag=True, help="With the errors of real registrations, and one person in eighty twice.")
 @click.argument("file", type=_new_file)
 @pass_session
-def voters(session: Session, county_code: str, count: int, seed: int, compression: str, local_codes: bool, file: Path) -> None:
+def voters(session: Session, county_code: str, count: int, seed: int, compression: str, local_codes: bool, as_registered: bool, file: Path) -> None:
     """Write voters as a file that `votecal load voters` takes.
 
     Example: votecal generate voters --county 19 --count 10000 county19.xml
     """
     from votecal_soap.synthetic.county_codes import load_county_codes
     from votecal_soap.synthetic.files import write_initial_load
+    from votecal_soap.synthetic.noise_rates import ORDINARY_NOISE
+    from votecal_soap.synthetic.registration_noise import as_registered as with_errors
     from votecal_soap.synthetic.voters import generate_voters
 
     codes = load_county_codes() if local_codes else None
+    made = generate_voters(count, seed, county_code)
     with output.progress() as bar:
-        people = bar.track(generate_voters(count, seed, county_code), total=count, description=f"county {county_code}")
+        made = with_errors(made, seed, county_code, ORDINARY_NOISE) if as_registered else made
+        people = bar.track(made, total=count, description=f"county {county_code}")
         write_initial_load(file, county_code, people, session.clock.now(), codes=codes, compression=Compression(compression))
 
 

@@ -1,5 +1,6 @@
 """Draws one person: origin, sex, names and date of birth."""
 
+from copy import copy
 from datetime import date
 from random import Random
 from typing import Final, NamedTuple
@@ -56,6 +57,12 @@ class PersonDraw:
         self._ages = WeightedTable(AGE_BANDS)
         self.rng = rng
 
+    def with_chance(self, rng: Random) -> "PersonDraw":
+        """The same tables and day, with another stream of chance."""
+        other = copy(self)
+        other.rng = rng
+        return other
+
     def origin(self) -> Origin:
         """A group."""
         return self._origins.draw(self.rng)
@@ -74,8 +81,11 @@ class PersonDraw:
 
     def grown_up(self, born: int) -> int:
         """The day of birth, or an earlier one for whom it would make under age: over four years, lest one day has them all."""
-        latest = self._today - DAYS_OF_AN_ADULT
-        return born if born <= latest else latest - int(self.rng.random() * 1_500)
+        return born if self.is_grown_up(born) else self._today - DAYS_OF_AN_ADULT - int(self.rng.random() * 1_500)
+
+    def is_grown_up(self, born: int) -> bool:
+        """Whether a person born on this day is eighteen."""
+        return born <= self._today - DAYS_OF_AN_ADULT
 
     def surnames(self, origin: Origin) -> tuple[str, ...]:
         """One surname, or two for some Hispanic families."""

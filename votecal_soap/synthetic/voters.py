@@ -47,6 +47,10 @@ class SyntheticVoter(NamedTuple):
     household: int
     ems_voter_id: str
     registration: WireRegistration
+    person: Person
+    """Who is registered; the registration may not say all."""
+    drivers_license: str
+    """The number that DMV gave the person, whether registered or not."""
 
 
 def generate_voters(count: int, seed: int, county_code: str, *, precinct_count: int = PRECINCT_COUNT, as_of: date = AS_OF) -> Iterator[SyntheticVoter]:
@@ -66,7 +70,8 @@ def generate_voters(count: int, seed: int, county_code: str, *, precinct_count: 
             if number == count:
                 return
             number += 1
-            yield SyntheticVoter(number, household, ems_voter_id(county_code, number), maker.registration(number, person, home, party))
+            registration = maker.registration(number, person, home, party)
+            yield SyntheticVoter(number, household, ems_voter_id(county_code, number), registration, person, licenses.number(number))
 
 
 def ems_voter_id(county_code: str, number: int) -> str:

@@ -1,4 +1,5 @@
 import json
+from datetime import date
 
 import pytest
 
@@ -8,7 +9,16 @@ from votecal_soap.errors import InvalidRequest, NotFound
 from votecal_soap.synthetic.elections import elections
 from votecal_soap.synthetic.files import write_elections, write_precincts
 from votecal_soap.synthetic.geography import precincts
-from votecal_soap.use_cases.load_reference_data import LoadReport, load_elections, load_precincts, load_reference
+from votecal_soap.use_cases.load_reference_data import (
+    LoadReport,
+    load_elections,
+    load_holidays,
+    load_precincts,
+    load_reference,
+    load_zip_counties,
+)
+
+SUNDAY = 6
 
 
 @pytest.mark.requirement("OPS-04")
@@ -80,3 +90,68 @@ def test_precincts_before_counties_are_refused(empty, clock, tmp_path):
     write_precincts(tmp_path / "p.csv", precincts("19", 2))
     with pytest.raises(NotFound, match="reference data"):
         load_precincts(tmp_path / "p.csv", "ada", empty(), clock)
+
+
+@pytest.mark.requirement("COA-11", "COA-37")
+def test_zip_codes_and_holidays_are_shipped(empty, clock):
+    load_reference("ada", empty(), clock)
+    with empty(read_only=True) as uow:
+        counties = {county.county_code for county in uow.reference.counties()}
+        table = uow.matching.zip_counties()
+        lies_in = uow.matching.counties_of_zip(["90001", "94303", "96130", "00000"])
+        holidays = uow.matching.named_holidays()
+    assert {row.county_code for row in table} == counties
+    assert lies_in == {"90001": {"19"}, "94303": {"41", "43"}, "96130": {"18"}, "00000": frozenset()}
+    assert all(len([day for day in holidays if day.year == year]) == 11 for year in range(2024, 2031))
+    assert {date(2026, 3, 31), date(2026, 7, 4), date(2026, 11, 26), date(2026, 11, 27), date(2028, 11, 10)} <= set(holidays)
+    assert not [day for day in holidays if day.weekday() == SUNDAY]
+
+
+@pytest.mark.requirement("COA-11", "OPS-02")
+def test_the_states_own_zip_codes_take_the_place_of_the_shipped_ones_for_good(empty, clock, tmp_path, audit_rows):
+    load_reference("ada", empty(), clock)
+    file = tmp_path / "zip.csv"
+    file.write_text("first_zip_code,last_zip_code,county_code\n90001,90001,34\n")
+    assert load_zip_counties(file, "ada", empty(), clock).changed > 1
+    before = len(audit_rows())
+    assert load_zip_counties(file, "ada", empty(), clock) == LoadReport(read=1, changed=0)
+    load_reference("ada", empty(), clock)
+    assert len(audit_rows()) == before
+    with empty(read_only=True) as uow:
+        assert uow.matching.counties_of_zip(["90001", "90002"]) == {"90001": {"34"}, "90002": frozenset()}
+
+
+@pytest.mark.requirement("COA-37")
+def test_a_holiday_is_added_from_a_file(empty, clock, tmp_path):
+    file = tmp_path / "holidays.csv"
+    file.write_text("# added by order of the governor\nholiday,name\n2026-12-24,Christmas Eve\n")
+    assert load_holidays(file, "ada", empty(), clock) == LoadReport(read=1, changed=1)
+    assert load_holidays(file, "ada", empty(), clock) == LoadReport(read=1, changed=0)
+    with empty(read_only=True) as uow:
+        assert uow.matching.holidays() == {date(2026, 12, 24)}
+
+
+@pytest.mark.parametrize(
+    ("load", "text"),
+    [
+        (load_zip_counties, "first_zip_code,last_zip_code,county_code\n9000,90001,19\n"),
+        (load_zip_counties, "first_zip_code,last_zip_code,county_code\n90002,90001,19\n"),
+        (load_zip_counties, "first_zip_code,last_zip_code,county_code\n90001,90002,59\n"),
+        (load_zip_counties, "first_zip_code,last_zip_code,county_code\n90001,90002,19\n90001,90002,19\n"),
+        (load_holidays, "holiday,name\n2026-13-24,Never\n"),
+        (load_holidays, "holiday,name\n2026-12-24,\n"),
+    ],
+)
+def test_a_wrong_line_is_refused_with_its_place(empty, clock, tmp_path, load, text):
+    file = tmp_path / "wrong.csv"
+    file.write_text(text)
+    with pytest.raises(InvalidRequest) as refused:
+        load(file, "ada", empty(), clock)
+    assert (refused.value.ref or "").startswith("wrong.csv:")
+
+
+def test_zip_codes_of_a_county_that_is_not_there_are_refused(empty, clock, tmp_path):
+    file = tmp_path / "zip.csv"
+    file.write_text("first_zip_code,last_zip_code,county_code\n90001,90001,19\n")
+    with pytest.raises(NotFound):
+        load_zip_counties(file, "ada", empty(), clock)

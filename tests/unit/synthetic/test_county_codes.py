@@ -27,7 +27,7 @@ def test_the_countys_rules_turn_its_codes_back_into_the_states():
     for field in ("gender", "party", "language", "status", "street_type", "street_pre_direction", "unit_type"):
         for state_code in codes.tables[field]:
             errors = []
-            assert translate.values((field,), (codes.of(field, state_code),), errors) == {field: state_code}
+            assert translate.values((field,), (codes.of(field, state_code),), errors) == ((field,), (state_code,))
             assert not errors
 
 
