@@ -12,6 +12,7 @@ import pytest
 
 from votecal_soap.county.state_client import StateAddress, StateClient
 from votecal_soap.domain.batches import FailureReason
+from votecal_soap.domain.dmv_files import DmvOutcome
 
 README = Path(__file__).parents[2] / "README.md"
 COMMAND = [sys.executable, "-m", "votecal_soap.cli", "demo", "--voters", "1000"]
@@ -24,6 +25,10 @@ def environ(tmp_path):
 
 
 @pytest.mark.requirement("VRU-11", "VRU-12", "VRU-13", "VRU-14", "VRU-15", "VRU-16", "VRU-17", "VRU-21", "EWS-02", "EWS-04", "IDV-01")
+@pytest.mark.requirement(
+    "COA-02", "COA-07", "COA-10", "COA-11", "COA-12", "COA-13", "COA-14", "COA-20", "COA-21", "COA-30", "COA-31", "COA-33", "COA-36", "COA-38"
+)
+@pytest.mark.requirement("EWS-07", "EWS-11", "EWS-14", "JOB-04")
 def test_the_demonstration_finds_exactly_what_it_planted(environ, tmp_path):
     done = subprocess.run([*COMMAND, "--once", "--json"], env=environ, capture_output=True, text=True, timeout=240, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -34,8 +39,22 @@ def test_the_demonstration_finds_exactly_what_it_planted(environ, tmp_path):
     assert account["queue_before"] > 1000
     assert account["queue_after"] == 0
     assert all(not message["still_offered"] and message["still_kept"] for message in account["messages"])
+    assert_the_dmv_file_is_exact(account["dmv"])
     assert "\x1b" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def assert_the_dmv_file_is_exact(dmv):
+    assert dmv["is_exact"] is True
+    assert all(count["planted"] == count["found"] > 0 and not count["otherwise"] for count in dmv["situations"])
+    assert {count["outcome"] for count in dmv["outcomes"]} == set(DmvOutcome)
+    assert all(count["planted"] == count["at_state"] > 0 for count in dmv["outcomes"])
+    answers = {"DecideMatchCase Accept Accepted": 1, "DecideMatchCase Reject Rejected": 1, "DecideMatchCase OutOfState Accepted": 1}
+    assert dmv["answered"] == {**answers, "AcceptTransferOut Accepted": 2, "ReportUnresolvedCoa NonMatch": 3}
+    explained = dmv["explained"]
+    assert (explained["case"]["cap"], explained["case"]["confidence"]) == ("namesakes_at_home", 98)
+    assert not explained["message"]["still_offered"]
+    assert (explained["after"]["version"], explained["after"]["street_name"]) == (explained["before"]["version"] + 1, "FLOWER")
 
 
 @pytest.mark.requirement("EWS-01")

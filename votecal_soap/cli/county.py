@@ -50,7 +50,7 @@ def sync(
     compression: str,
     as_json: bool,
 ) -> None:
-    """Do the county's pending jobs, then drain its queue into its EMS.
+    """Do the county's pending jobs, drain its queue into its EMS, and answer match cases by the county's rule.
 
     \b
     Examples:
@@ -120,7 +120,8 @@ class _Bars:
 def _show(report: "SyncReport", as_json: bool) -> None:
     jobs = [asdict(job) for job in report.jobs]
     if as_json:
-        output.show_json({"jobs": jobs, "imported": dict(report.imported), "failed": dict(report.failed), "left_for_person": report.left_for_person})
+        counts = {"imported": dict(report.imported), "failed": dict(report.failed), "answered": dict(report.answered)}
+        output.show_json({"jobs": jobs, **counts, "left_for_person": report.left_for_person})
         return
     if jobs:
         rows = [(job.job_id, job.stage, job.job_state, job.records_sent, job.error) for job in report.jobs]
@@ -129,4 +130,6 @@ def _show(report: "SyncReport", as_json: bool) -> None:
     messages = [(kind, outcome, count) for outcome, counts in counted for kind, count in counts.items()]
     if messages:
         output.show_table(("Message", "Outcome", "Count"), messages)
+    if report.answered:
+        output.show_table(("Answer", "Count"), report.answered.items())
     output.console().print(f"Left for a person to look at: {report.left_for_person}")

@@ -6,16 +6,18 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from votecal_soap.cli import output
+from votecal_soap.cli import demo_dmv_view, output
 from votecal_soap.contract.wsdl import SERVICES
+from votecal_soap.domain.jobs import JobType
 from votecal_soap.domain.voters import Voter
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from votecal_soap.county.progress import Progress as Told
-    from votecal_soap.demo.account import Account, SampleMessage, SituationCount, VoterHistory
+    from votecal_soap.demo.account import Account, SituationCount, VoterHistory
     from votecal_soap.demo.demonstration import Stage
+    from votecal_soap.demo.findings import SampleMessage
 
 
 class StepBars:
@@ -57,6 +59,8 @@ def show_account(account: "Account", as_json: bool) -> None:
         _show_message(message)
     _heading(f"Voter {account.history.before.state_voter_id}, whose name and precinct changed")
     _show_history(account.history)
+    if account.dmv is not None:
+        demo_dmv_view.show_dmv_account(account.dmv, _show_message)
     _heading("How long it took")
     output.show_table(("Seconds", "Step"), ((f"{seconds:7.2f}", title) for title, seconds in account.seconds.items()))
     _show_verdict(account)
@@ -73,6 +77,9 @@ def show_where_to_look(stage: "Stage") -> None:
     from votecal_soap.demo import population
     from votecal_soap.demo.state_side import ADMINISTRATOR, ELECTION, SOS_USER, credential_name
 
+    with stage.application.unit_of_work(read_only=True) as uow:
+        job_ids = {job.job_id: job.job_type for job in uow.jobs.listed()}
+    last_job, first_dmv_job = max(job_ids), min(job_id for job_id, kind in job_ids.items() if kind is JobType.PROCESS_DMV_COA_RECORD_FILE)
     url, files = stage.application.config.public_url, stage.directory / "files"
     _heading("Where to look next (the services are up, the county polls; Ctrl-C ends it all)")
     for service in SERVICES:
@@ -85,14 +92,17 @@ def show_where_to_look(stage: "Stage") -> None:
     _line(f"export VOTECAL_DATA_DIR={stage.directory} VOTECAL_PUBLIC_URL={url} VOTECAL_DATABASE_URL= VOTECAL_CONFIG_FILE=")
     _line("votecal job show 1")
     _line("votecal queue status")
+    _line(f"votecal job show {first_dmv_job}   # DMV's file")
+    _line("votecal match config show")
+    _line(f"votecal list show --as {SOS_USER}")
     _line(f"votecal rules test --county {population.COUNTY} party=D 'street_type=Avenue' phone=555")
     _line(f"votecal county reprecinct --ems {stage.ems_database} --election {ELECTION} {stage.people.busiest_precinct()}=1900101")
     kinds = "home-precinct,voting-precinct,name,contact"
     _line(f"votecal job schedule voter-record-update --county {population.COUNTY} --election {ELECTION} --kinds {kinds} --notice 'by phone' --as {SOS_USER}")
-    _line(f"votecal job authorise 2 --as {ADMINISTRATOR}   # the county, polling, then does it")
-    _line("votecal job show 2 --follow")
+    _line(f"votecal job authorise {last_job + 1} --as {ADMINISTRATOR}   # the county, polling, then does it")
+    _line(f"votecal job show {last_job + 1} --follow")
     _heading("Files")
-    for path in (stage.directory / "votecal.db", stage.ems_database, files, stage.directory / "demo.log"):
+    for path in (stage.directory / "votecal.db", *stage.ems_databases.values(), files, stage.directory / "demo.log"):
         _line(str(path))
 
 
@@ -158,6 +168,8 @@ def _show_verdict(account: "Account") -> None:
         _heading("Differences")
         rows = ((count.situation, count.planted, count.found, _others(count)) for count in differences)
         output.show_table(("Situation", "Planted", "Found", "Others came to"), rows)
+    if account.dmv is not None:
+        demo_dmv_view.show_dmv_verdict(account.dmv)
     _line("Every count is exactly what was planted." if account.is_exact else "THIS IS NOT WHAT WAS PLANTED.")
 
 
@@ -177,7 +189,8 @@ def _as_json(account: "Account") -> dict[str, object]:
     history = account.history
     return {
         "is_exact": account.is_exact,
-        **{name: value for name, value in asdict(account).items() if name != "history"},
+        **{name: value for name, value in asdict(account).items() if name not in {"history", "dmv"}},
+        "dmv": demo_dmv_view.as_json(account.dmv) if account.dmv else None,
         "history": {
             "before": history.before._asdict(),
             "after": history.after._asdict(),

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from votecal_soap.contract.batch_writer import WireRecord, WireRegistration
-from votecal_soap.county.ems_schema import DDL, KIND_BITS, REGISTRATION_COLUMNS
+from votecal_soap.county.ems_schema import DDL, KIND_BITS, REGISTRATION_COLUMNS, STATE_CASES_DDL
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.voters import VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode, NotFound
@@ -31,6 +31,7 @@ class EmsDatabase:
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=30)
         # FULL: a message that the state has cleared must not be lost with the county's power.
         self.connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;")
+        self.connection.executescript(STATE_CASES_DDL)
 
     @classmethod
     def create(cls, path: Path, county_code: str) -> Self:

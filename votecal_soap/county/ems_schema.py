@@ -85,3 +85,39 @@ CREATE TABLE state_jobs (
     updated_at TEXT NOT NULL
 );
 """
+
+STATE_CASES_DDL: Final = """
+CREATE TABLE IF NOT EXISTS state_cases (
+    case_id INTEGER PRIMARY KEY,
+    case_type TEXT NOT NULL, case_state TEXT NOT NULL, case_version INTEGER NOT NULL,
+    county_code TEXT NOT NULL,
+    confidence INTEGER NOT NULL, cap TEXT, potential_reason TEXT, due_dt TEXT,
+    work_item_id INTEGER, state_uid INTEGER NOT NULL,
+    new_county TEXT,
+    criteria TEXT NOT NULL, new_address TEXT, new_mailing TEXT,
+    basis TEXT,
+    overdue INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS state_cases_worklist ON state_cases (case_state) WHERE case_state IN ('Open', 'Provisional');
+CREATE TABLE IF NOT EXISTS state_transfers (
+    transfer_id INTEGER PRIMARY KEY,
+    state_uid INTEGER NOT NULL, losing_county TEXT NOT NULL, gaining_county TEXT NOT NULL,
+    transfer_state TEXT NOT NULL, provisional INTEGER NOT NULL, pending_until TEXT NOT NULL,
+    case_id INTEGER
+);
+CREATE TABLE IF NOT EXISTS dmv_records (
+    work_item_id INTEGER PRIMARY KEY,
+    message_type TEXT NOT NULL,
+    data TEXT NOT NULL,
+    disposition TEXT NOT NULL DEFAULT 'Waiting'
+);
+CREATE TABLE IF NOT EXISTS state_answers (
+    transaction_id TEXT PRIMARY KEY,
+    operation TEXT NOT NULL, subject_id INTEGER NOT NULL, subject_version INTEGER NOT NULL,
+    decision TEXT, basis TEXT NOT NULL,
+    given_at TEXT NOT NULL,
+    result TEXT,
+    UNIQUE (operation, subject_id, subject_version)
+);
+"""
+"""Match cases, moves and DMV records that the state told of, and the county's answers; an EMS that was made before gets them when it is opened."""

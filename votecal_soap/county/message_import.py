@@ -10,12 +10,16 @@ from typing import Final, NamedTuple
 from votecal_soap.contract.queue_page import ReceivedIdvResult, ReceivedMessage, ReceivedRecordResult
 from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.ems_schema import kind_mask
+from votecal_soap.county.match_import import IMPORTS
 from votecal_soap.domain.batches import Outcome
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound, VoteCalError
 
-KNOWN_TYPES: Final = frozenset(MessageType)
+KNOWN_TYPES: Final = frozenset(
+    {MessageType.BATCH_RECORD_APPLIED, MessageType.BATCH_RECORD_UNCHANGED, MessageType.BATCH_RECORD_FAILED, MessageType.IDV_RESULT, *IMPORTS}
+)
+"""What this EMS can take; any other message, of a newer state, is left for a person (EWS-02)."""
 
 
 class ImportOutcome(StrEnum):
@@ -36,6 +40,15 @@ class Imported(NamedTuple):
     is_new: bool
 
 
+class _Taking(NamedTuple):
+    """A page that is being imported: where, for which county, after which jobs, and when."""
+
+    connection: sqlite3.Connection
+    county_code: str
+    jobs: "dict[int | None, _Job]"
+    now: datetime
+
+
 class _Job(NamedTuple):
     """What a job's extract held, so that its answers clear just those marks."""
 
@@ -43,24 +56,26 @@ class _Job(NamedTuple):
     change_no: int
 
 
-def import_messages(ems: EmsDatabase, messages: Sequence[ReceivedMessage], now: datetime) -> list[Imported]:
+def import_messages(ems: EmsDatabase, messages: Sequence[ReceivedMessage], now: datetime, waiting: set[int] | None = None) -> list[Imported]:
     """Import a page in one transaction; a message that is there already changes nothing.
 
     Messages behind one that is left for a person, of the same voter, are not touched: none may overtake another (EWS-05).
+    `waiting` holds the voters of whom earlier pages left one, and is given those of this page.
     """
+    waiting = set() if waiting is None else waiting
     with ems.transaction() as connection:
         processed = _processed(connection, [message.message_id for message in messages])
         jobs = _jobs(connection, {message.job_id for message in messages})
-        return [processed.get(message.message_id) or _import(connection, message, jobs, now) for message in _without_overtaking(messages)]
+        taking = _Taking(connection, ems.county_code, jobs, now)
+        return [processed.get(message.message_id) or _import(taking, message) for message in _without_overtaking(messages, waiting)]
 
 
-def _without_overtaking(messages: Iterable[ReceivedMessage]) -> Iterator[ReceivedMessage]:
-    held: set[int | None] = set()
+def _without_overtaking(messages: Iterable[ReceivedMessage], waiting: set[int]) -> Iterator[ReceivedMessage]:
     for message in messages:
-        if message.state_voter_id in held:
+        if message.state_voter_id in waiting:
             continue
         if message.message_type not in KNOWN_TYPES and message.state_voter_id is not None:
-            held.add(message.state_voter_id)
+            waiting.add(message.state_voter_id)
         yield message
 
 
@@ -82,22 +97,25 @@ def _jobs(connection: sqlite3.Connection, job_ids: Iterable[int | None]) -> dict
     return {row[0]: _Job(kind_mask(frozenset(map(DataKind, row[1].split()))), row[2]) for row in rows}
 
 
-def _import(connection: sqlite3.Connection, message: ReceivedMessage, jobs: dict[int | None, _Job], now: datetime) -> Imported:
+def _import(taking: _Taking, message: ReceivedMessage) -> Imported:
     outcome, text = ImportOutcome.PROCESSED, None
     if message.message_type not in KNOWN_TYPES:
         outcome = ImportOutcome.LEFT_FOR_PERSON
     else:
         try:
-            _apply(connection, message, jobs)
+            _apply(taking, message)
         except VoteCalError as error:
             outcome, text = ImportOutcome.FAILED, error.text
-    connection.execute(_LOG, _log_row(message, outcome, text, now))
+    taking.connection.execute(_LOG, _log_row(message, outcome, text, taking.now))
     return Imported(message.message_id, message.message_type, outcome, text, True)
 
 
-def _apply(connection: sqlite3.Connection, message: ReceivedMessage, jobs: dict[int | None, _Job]) -> None:
+def _apply(taking: _Taking, message: ReceivedMessage) -> None:
     # All checks come before the first write: a message that fails has changed nothing.
-    if message.message_type == MessageType.IDV_RESULT:
+    connection, take_match = taking.connection, IMPORTS.get(message.message_type)
+    if take_match is not None:
+        take_match(connection, taking.county_code, message)
+    elif message.message_type == MessageType.IDV_RESULT:
         if message.idv_result is None:
             raise InvalidRequest(ErrorCode.VALUE_WRONG, "The message has no detail of its type.")
         _apply_idv_result(connection, _voter_key(connection, message), message.record_version, message.idv_result)
@@ -106,7 +124,7 @@ def _apply(connection: sqlite3.Connection, message: ReceivedMessage, jobs: dict[
     elif message.message_type == MessageType.BATCH_RECORD_FAILED:
         connection.execute(_KEEP_FAILURE, (Outcome.FAILED, message.batch_record_result.reason, message.ems_voter_id))
     else:
-        _apply_record_result(connection, message, message.batch_record_result, jobs.get(message.job_id, _UNKNOWN_JOB))
+        _apply_record_result(connection, message, message.batch_record_result, taking.jobs.get(message.job_id, _UNKNOWN_JOB))
 
 
 def _voter_key(connection: sqlite3.Connection, message: ReceivedMessage) -> int:

@@ -1,6 +1,7 @@
 """EMS Processes Message Queue (UC04.06.01): poll, import, clear, and go on while messages remain.
 
 Import and clear are two steps. A process that dies between them meets the same messages again and imports none twice.
+What is left for a person stays on the queue: the consumer asks for what comes after it.
 """
 
 import logging
@@ -8,6 +9,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final
 
+from votecal_soap.contract.queue_page import QueuePage
 from votecal_soap.county.message_import import Imported, ImportOutcome, import_messages, mark_cleared
 from votecal_soap.county.office import Office
 from votecal_soap.county.progress import Progress, Step
@@ -34,7 +36,16 @@ class Drained:
         """Add a page; what an earlier process imported counts there."""
         self.imported.update(item.message_type for item in page if item.outcome is ImportOutcome.PROCESSED and item.is_new)
         self.failed.update(item.message_type for item in page if item.outcome is ImportOutcome.FAILED)
-        self.left_for_person = sum(item.outcome is ImportOutcome.LEFT_FOR_PERSON for item in page)
+        self.left_for_person += sum(item.outcome is ImportOutcome.LEFT_FOR_PERSON for item in page)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Passed:
+    """What one way through the queue has left on it: how many messages, where it goes on, and the voters whose messages wait."""
+
+    count: int = 0
+    last_id: int | None = None
+    voters: set[int] = field(default_factory=set)
 
 
 class QueueConsumer:
@@ -49,16 +60,30 @@ class QueueConsumer:
     def drain(self) -> Drained:
         """Take messages until none remains that this EMS can take."""
         drained = Drained()
-        while self._take_page(drained):
-            self._office.tell(Progress(step=Step.IMPORT_MESSAGES, done=drained.imported.total()))
+        while self._go_through(drained):
+            drained.left_for_person = 0
         return drained
 
-    def _take_page(self, drained: Drained) -> bool:
-        """Import and clear one page; whether it is worth asking again at once."""
-        page = self._office.retry.call(lambda: self._state.get_message_queue(self._page_messages))
-        imported = import_messages(self._office.ems, page.messages, self._office.clock.now())
+    def _go_through(self, drained: Drained) -> bool:
+        """Take page after page; whether to begin again: the state holds a message back while an older one of its voter has a higher id."""
+        passed, taken = _Passed(), 0
+        while True:
+            page = self._office.retry.call(lambda: self._state.get_message_queue(self._page_messages, passed.last_id))
+            unseen = page.remaining - passed.count
+            gone = self._take(page, passed.voters, drained)
+            taken += gone
+            if unseen <= 0 or not page.messages:
+                return unseen > 0 and taken > 0
+            passed.count += len(page.messages) - gone
+            # From the beginning for as long as nothing is left there: an older state does not know the other way.
+            passed.last_id = page.messages[-1].message_id if passed.count else None
+            self._office.tell(Progress(step=Step.IMPORT_MESSAGES, done=drained.imported.total()))
+
+    def _take(self, page: QueuePage, waiting: set[int], drained: Drained) -> int:
+        """Import and clear one page; how many messages are off the queue."""
+        imported = import_messages(self._office.ems, page.messages, self._office.clock.now(), waiting)
         drained.count(imported)
-        return self._clear(imported) > 0 and page.remaining > 0
+        return self._clear(imported)
 
     def _clear(self, imported: list[Imported]) -> int:
         clearances = [_clearance(item) for item in imported if item.outcome is not ImportOutcome.LEFT_FOR_PERSON]

@@ -13,6 +13,7 @@ from votecal_soap.contract.batch_writer import BatchFile
 from votecal_soap.contract.queue_page import QueuePage
 from votecal_soap.domain.ems_messages import Clearance
 from votecal_soap.domain.jobs import DataKind
+from votecal_soap.domain.match_cases import CaseDecision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +65,24 @@ class JobStatus:
     refusal_text: str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedCase:
+    """Where a match case stands after the county's word; the version of the voter's record, if the voter is the county's."""
+
+    case_state: str
+    case_version: int
+    record_version: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedTransfer:
+    """Where a move out of the county stands after its word."""
+
+    state_uid: int
+    transfer_state: str
+    record_version: int | None
+
+
 class BatchDataExchange(Protocol):
     """The Batch Data Exchange Interface (DEI). Every call may be sent again; `Unavailable` says to do so later."""
 
@@ -103,8 +122,8 @@ class BatchDataExchange(Protocol):
 class EmsIntegration(Protocol):
     """The EMS Integration Web Service (EWS), as far as the queue goes."""
 
-    def get_message_queue(self, maximum_messages: int) -> QueuePage:
-        """The oldest messages with their detail, and how many remain (EWS-02)."""
+    def get_message_queue(self, maximum_messages: int, after_message_id: int | None = None) -> QueuePage:
+        """The oldest messages, or those with a higher id, with their detail; and how many remain on the whole queue (EWS-02)."""
         ...
 
     def clear_messages(self, clearances: Sequence[Clearance]) -> dict[int, str]:
@@ -112,7 +131,23 @@ class EmsIntegration(Protocol):
         ...
 
 
-class State(BatchDataExchange, EmsIntegration, Protocol):
+class CountyAnswers(Protocol):
+    """The county's word on matches, in the same service; the transaction id makes each call's repetition harmless (EWS-07, EWS-11)."""
+
+    def decide_match_case(self, transaction_id: str, decision: CaseDecision) -> DecidedCase:
+        """Decide a match case (COA-33)."""
+        ...
+
+    def report_unresolved_coa(self, transaction_id: str, work_item_id: int, basis: str) -> str:
+        """Tell that a DMV record is no voter's; the work item's disposition (COA-21)."""
+        ...
+
+    def accept_transfer_out(self, transaction_id: str, transfer_id: int) -> DecidedTransfer:
+        """Accept that a voter moved away (S4.21)."""
+        ...
+
+
+class State(BatchDataExchange, EmsIntegration, CountyAnswers, Protocol):
     """Both services of the state."""
 
     def close(self) -> None:

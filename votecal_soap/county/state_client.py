@@ -15,9 +15,10 @@ from votecal_soap.contract.wsdl import BATCH_DATA_EXCHANGE_SERVICE, EMS_INTEGRAT
 from votecal_soap.county.fast_lane import put_piece
 from votecal_soap.county.faults import translated
 from votecal_soap.county.secure_transport import refuse_open_transport
-from votecal_soap.county.state import JobStatus, OutcomeCount, PendingJob, UploadTicket
+from votecal_soap.county.state import DecidedCase, DecidedTransfer, JobStatus, OutcomeCount, PendingJob, UploadTicket
 from votecal_soap.domain.ems_messages import Clearance
 from votecal_soap.domain.jobs import DataKind
+from votecal_soap.domain.match_cases import CaseDecision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +98,11 @@ class StateClient:
         """Where the job stands."""
         return _job_status(self._exchanged("GetJobStatus", JobId=job_id))
 
-    def get_message_queue(self, maximum_messages: int) -> QueuePage:
-        """The oldest messages with their detail."""
+    def get_message_queue(self, maximum_messages: int, after_message_id: int | None = None) -> QueuePage:
+        """The oldest messages, or those with a higher id, with their detail."""
         operation = "GetMessageQueue"
         with translated(self._integration), self._integration.settings(raw_response=True):
-            response = self._integration.service[operation](MaximumMessages=maximum_messages, IncludeDetail=True)
+            response = self._integration.service[operation](MaximumMessages=maximum_messages, IncludeDetail=True, AfterMessageId=after_message_id)
             if response.status_code != requests.codes.ok:
                 binding: Any = next(iter(self._integration.wsdl.bindings.values()))
                 binding.process_reply(self._integration, binding.get(operation), response)
@@ -114,6 +115,28 @@ class StateClient:
         with translated(self._integration):
             answer = self._integration.service.ClearMessages(Clearances={"Clearance": given})
         return {item.MessageId: item.ClearResult for item in answer or ()}
+
+    def decide_match_case(self, transaction_id: str, decision: CaseDecision) -> DecidedCase:
+        """Decide a match case."""
+        about = {"MatchCaseId": decision.case_id, "ExpectedVersion": decision.expected_version}
+        precinct = decision.home_precinct and {"PrecinctCode": decision.home_precinct, "PrecinctPart": decision.home_precinct_part}
+        said = {"Decision": decision.decision.value, "Basis": decision.basis, "CountyCode": decision.county_code, "Comment": decision.comment}
+        answer = self._integrated("DecideMatchCase", TransactionId=transaction_id, **about, **said, HomePrecinct=precinct)
+        return DecidedCase(case_state=answer.CaseState, case_version=answer.CaseVersion, record_version=answer.RecordVersion)
+
+    def report_unresolved_coa(self, transaction_id: str, work_item_id: int, basis: str) -> str:
+        """Tell that a DMV record is no voter's."""
+        answer = self._integrated("ReportUnresolvedCoa", TransactionId=transaction_id, WorkItemId=work_item_id, Finding="NonMatch", Basis=basis)
+        return str(answer.Disposition)
+
+    def accept_transfer_out(self, transaction_id: str, transfer_id: int) -> DecidedTransfer:
+        """Accept that a voter moved away."""
+        answer = self._integrated("AcceptTransferOut", TransactionId=transaction_id, TransferId=transfer_id)
+        return DecidedTransfer(state_uid=int(answer.StateVoterId), transfer_state=answer.TransferState, record_version=answer.RecordVersion)
+
+    def _integrated(self, operation: str, **parts: object) -> Any:  # noqa: ANN401 - zeep's own object
+        with translated(self._integration):
+            return self._integration.service[operation](**parts)
 
 
 def _items(parent: Any, name: str) -> Sequence[Any]:  # noqa: ANN401 - zeep's own objects

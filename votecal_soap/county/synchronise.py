@@ -1,4 +1,4 @@
-"""One county's round with the state: do its jobs, then drain its queue; once, until all is done, or for ever (UC01.19.01)."""
+"""One county's round with the state: do its jobs, drain its queue, answer what waits; once, until all is done, or for ever (UC01.19.01)."""
 
 import logging
 import threading
@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from votecal_soap.clock import Clock, SystemClock
+from votecal_soap.county.case_answers import CaseAnswers
 from votecal_soap.county.data_exchange_service import DataExchangeService
 from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.ems_jobs import UNFINISHED, CountyJob, JobStage
@@ -78,6 +79,8 @@ class SyncReport:
     imported: Mapping[str, int]
     failed: Mapping[str, int]
     left_for_person: int
+    answered: Mapping[str, int] = field(default_factory=dict)
+    """What the county said of matches, moves and DMV records, with the state's answer."""
 
     @property
     def records_sent(self) -> int:
@@ -93,7 +96,7 @@ def synchronise(
     clock: Clock | None = None,
     connect: Callable[[StateAddress], State] = StateClient,
 ) -> SyncReport:
-    """Work rounds, each the jobs and then the queue, until the settings' end is reached or `stop` is set.
+    """Work rounds, each the jobs, the queue and the county's answers, until the settings' end is reached or `stop` is set.
 
     A state that is down ends the run with `Unavailable`, but a service waits and goes on: the work stays in the EMS.
     """
@@ -127,9 +130,11 @@ class _Synchronisation:
         self._stop = stop
         self._service = DataExchangeService(office, state)
         self._consumer = QueueConsumer(office, state, settings.page_messages)
+        self._answers = CaseAnswers(office, state)
         self._jobs: dict[int, CountyJob] = {}
         self._imported: Counter[str] = Counter()
         self._failed: Counter[str] = Counter()
+        self._answered: Counter[str] = Counter()
         self._left_for_person = 0
 
     def run(self) -> SyncReport:
@@ -141,11 +146,12 @@ class _Synchronisation:
         return self._report()
 
     def _round(self) -> bool:
-        """The jobs, then the queue; whether the state still works on something of ours."""
+        """The jobs, the queue, the answers; whether the state still works on something of ours."""
         try:
             jobs = self._service.run()
             self._jobs.update({job.job_id: job for job in jobs})
             self._add(self._consumer.drain())
+            self._answered += self._answers.answer()
         except Unavailable as error:
             if self._settings.until is not Until.STOPPED:
                 raise
@@ -168,6 +174,7 @@ class _Synchronisation:
             imported=MappingProxyType(dict(self._imported)),
             failed=MappingProxyType(dict(self._failed)),
             left_for_person=self._left_for_person,
+            answered=MappingProxyType(dict(self._answered)),
         )
 
 

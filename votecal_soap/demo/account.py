@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from votecal_soap.county.work_list import RecordResult
+from votecal_soap.demo.dmv_account import DmvAccount
+from votecal_soap.demo.findings import Check, SampleMessage
 from votecal_soap.demo.situations import EXPECTED, Situation
 from votecal_soap.domain.batches import FailureReason, Outcome
 from votecal_soap.domain.voters import Voter
@@ -40,26 +42,6 @@ class OutcomeCount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One more thing that must hold."""
-
-    text: str
-    holds: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SampleMessage:
-    """A message as the county gets it, and where it stands after the county has cleared it."""
-
-    message_id: int
-    message_type: str
-    situation: Situation | None
-    payload: str
-    still_offered: bool = True
-    still_kept: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class VoterHistory:
     """One voter before and after the batch, and as of two days."""
 
@@ -85,10 +67,13 @@ class Account:
     queue_after: int
     imported: Mapping[str, int]
     seconds: Mapping[str, float] = field(default_factory=dict)
+    dmv: DmvAccount | None = None
 
     @property
     def is_exact(self) -> bool:
-        """Whether every count is exactly what was planted, and all else holds."""
+        """Whether every count is exactly what was planted, and all else holds, in the batch and in DMV's file."""
+        if self.dmv is not None and not self.dmv.is_exact:
+            return False
         as_planted = all(count.found == count.planted and not count.otherwise for count in self.situations)
         return as_planted and all(count.is_exact for count in self.outcomes) and all(check.holds for check in self.checks)
 

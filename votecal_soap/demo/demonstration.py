@@ -16,6 +16,11 @@ from votecal_soap.credentials import load_or_create_key
 from votecal_soap.demo.account import Account
 from votecal_soap.demo.county_side import careless_extract, draw_anew, make_ems, plant_transfers, restore
 from votecal_soap.demo.dmv import Dmv, ask_dmv
+from votecal_soap.demo.dmv_account import DmvAccount
+from votecal_soap.demo.dmv_cast import cast_of, make_other_ems
+from votecal_soap.demo.dmv_evidence import offered_case, settle_dmv
+from votecal_soap.demo.dmv_file import Office, configure, let_counties_answer, process_file, refused_files
+from votecal_soap.demo.dmv_planting import plant
 from votecal_soap.demo.evidence import Evidence, offered_samples, settle, voter_of_interest
 from votecal_soap.demo.exchange import County, drain_queue, order_batch, queue_depth, send_batch
 from votecal_soap.demo.population import COUNTY, OTHER_COUNTY, OTHER_COUNTY_NAME, Population, of_situation, population
@@ -41,7 +46,12 @@ class Stage:
     @property
     def ems_database(self) -> Path:
         """The county's EMS."""
-        return self.directory / f"county{COUNTY}-ems.db"
+        return self.ems_databases[COUNTY]
+
+    @property
+    def ems_databases(self) -> dict[str, Path]:
+        """Each county's EMS; the other county's is made for DMV's file."""
+        return {county: self.directory / f"county{county}-ems.db" for county in (COUNTY, OTHER_COUNTY)}
 
     @property
     def county(self) -> County:
@@ -84,9 +94,28 @@ def perform(stage: Stage) -> Account:
     evidence = replace(evidence, messages=offered_samples(application, situations), queue_before=queue_depth(application, COUNTY))
     with steps.step("County: poll, import, clear") as advance:
         evidence = replace(evidence, drained=drain_queue(application, stage.county, advance))
+    account = settle(evidence, application, stage.ems_database, situations, steps.seconds)
+    moved = _match_dmv_file(stage)
     with steps.step(f"DMV answers for {OTHER_COUNTY_NAME}"):
         dmv.answer(uids_of(application, OTHER_COUNTY, [voter.ems_voter_id for voter in stage.people.other_countys_voters()]).values(), "answers-other-county")
-    return settle(evidence, application, stage.ems_database, situations, steps.seconds)
+    return replace(account, dmv=moved, seconds=dict(steps.seconds))
+
+
+def _match_dmv_file(stage: Stage) -> DmvAccount:
+    """The second act: people move, DMV tells, the state matches, the counties answer."""
+    application, steps, databases = stage.application, stage.steps, stage.ems_databases
+    with steps.step("DMV's file: plant its situations"):
+        cast = cast_of(application, stage.people, stage.situations, stage.directory / "files")
+        make_other_ems(databases[OTHER_COUNTY], application, stage.people, cast)
+        configure(application)
+        planted = plant(cast)
+    with steps.step("State: match DMV's file"):
+        evidence = offered_case(application, process_file(application, planted), planted)
+        refused = refused_files(application)
+    with steps.step("Counties: import, decide, answer"):
+        offices = [Office(county_code=county, ems_database=path, secret=stage.secrets[county].read_text()) for county, path in databases.items()]
+        answered = let_counties_answer(application, offices, stage.directory / "county-files")
+    return settle_dmv(evidence, application, databases, answered, refused)
 
 
 def keep_polling(stage: Stage, stop: threading.Event, tell: Tell) -> SyncReport:
@@ -109,7 +138,7 @@ def _config(directory: Path, port: int) -> Config:
     """Settings of the demonstration's own: whatever database the environment names stays untouched."""
     address = f"{LOOPBACK}:{port}"
     key = load_or_create_key(directory / "credential.key").decode()
-    return Config(data_dir=directory, credential_key=key, public_url=f"http://{address}", listen=address, worker_poll_seconds=0.2)
+    return Config(data_dir=directory, credential_key=key, public_url=f"http://{address}", listen=address, worker_poll_seconds=0.2, dmv_settle_seconds=0)
 
 
 def _set_the_scene(stage: Stage) -> Dmv:

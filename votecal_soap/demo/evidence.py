@@ -11,7 +11,8 @@ from votecal_soap.clock import legal_date
 from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.queue_consumer import Drained
 from votecal_soap.county.work_list import record_results
-from votecal_soap.demo.account import Account, Check, SampleMessage, VoterHistory, count_outcomes, count_situations
+from votecal_soap.demo.account import Account, VoterHistory, count_outcomes, count_situations
+from votecal_soap.demo.findings import Check, SampleMessage
 from votecal_soap.demo.population import COUNTY, DISSOLVED, Population, resident
 from votecal_soap.demo.situations import EXPECTED, Situation
 from votecal_soap.domain.batches import Outcome
@@ -106,7 +107,7 @@ def _after_clearing(messages: Sequence[SampleMessage], application: Application)
     ids = [message.message_id for message in messages]
     with application.unit_of_work(read_only=True) as uow:
         offered = {message.message_id for message in uow.messages.page(COUNTY, _LOOKED_THROUGH, with_payload=False)}
-        kept = {message.message_id for message in uow.messages.by_ids(COUNTY, ids)}
+        kept = {message_id for message_id, _, _ in uow.messages.by_ids(COUNTY, ids)}
     return tuple(replace(message, still_offered=message.message_id in offered, still_kept=message.message_id in kept) for message in messages)
 
 

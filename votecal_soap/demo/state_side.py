@@ -34,9 +34,9 @@ def prepare_state(application: Application, files: Path, people: Population, ste
         _add_people(application)
         _load_reference(application, files)
     with steps.step(f"Load {people.loaded:,} voters of {COUNTY_NAME}") as advance:
-        _load_voters(application, files / "county19-voters.xml", COUNTY, people.loaded_voters(), advance)
+        load_county(application, files / "county19-voters.xml", COUNTY, people.loaded_voters(), advance)
     with steps.step(f"Load {OTHER_COUNTYS_VOTERS:,} voters of {OTHER_COUNTY_NAME}") as advance:
-        _load_voters(application, files / "county46-voters.xml", OTHER_COUNTY, people.other_countys_voters(), advance)
+        load_county(application, files / "county46-voters.xml", OTHER_COUNTY, people.other_countys_voters(), advance)
     return {county: _add_credential(application, files, county) for county in (COUNTY, OTHER_COUNTY)}
 
 
@@ -68,7 +68,7 @@ def _load_reference(application: Application, files: Path) -> None:
         import_rules(ImportRules(county_code=county, text=load_county_codes().rules_toml(), acting_user=ADMINISTRATOR), unit_of_work(), clock)
 
 
-def _load_voters(application: Application, file: Path, county_code: str, voters: Iterable[SyntheticVoter], advance: Advance) -> None:
+def load_county(application: Application, file: Path, county_code: str, voters: Iterable[SyntheticVoter], advance: Advance) -> None:
     """Load the county's file, written in its own codes, as `votecal load voters` does."""
     refusals: list[Refusal] = []
     write_initial_load(file, county_code, voters, application.clock.now(), codes=load_county_codes())

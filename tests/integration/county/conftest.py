@@ -12,7 +12,7 @@ from db.engine import create_engine
 from db.tables import metadata
 from db.unit_of_work import SqlUnitOfWorkFactory
 from jobs.worker import Worker
-from votecal_soap.bootstrap import Application
+from votecal_soap.bootstrap import Application, dmv_exchange
 from votecal_soap.clock import SystemClock
 from votecal_soap.config import Config
 from votecal_soap.contract.batch_writer import WireRecord
@@ -109,7 +109,9 @@ def state(tmp_path):
     config.data_dir.mkdir()
     engine = create_engine(config.effective_database_url)
     metadata.create_all(engine)
-    application = Application(config=config, clock=SystemClock(), unit_of_work=SqlUnitOfWorkFactory(engine), spool=FileSpool(config.spool_dir))
+    application = Application(
+        config=config, clock=SystemClock(), unit_of_work=SqlUnitOfWorkFactory(engine), spool=FileSpool(config.spool_dir), dmv_exchange=dmv_exchange(config)
+    )
     load_reference("test", application.unit_of_work(), application.clock)
     with application.unit_of_work() as uow:
         uow.reference.save_elections([Election(election_id=ELECTION, name="Primary", election_date=date(2026, 6, 2))])

@@ -12,7 +12,7 @@ from votecal_soap.contract.queue_page import QueuePage, ReceivedMessage, Receive
 from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.office import Office
 from votecal_soap.county.retry import Retry
-from votecal_soap.county.state import JobStatus, PendingJob, UploadTicket
+from votecal_soap.county.state import DecidedCase, DecidedTransfer, JobStatus, PendingJob, UploadTicket
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.voters import VotingPrecinct
 from votecal_soap.errors import ErrorCode, NotAllowed, Unavailable
@@ -38,6 +38,7 @@ class FakeState:
         self.closed = False
         self.completes_as = "Completed"
         self.refusal_code = "VC-1106"
+        self.answers = []
 
     def _call(self, name):
         self.calls.append(name)
@@ -125,10 +126,13 @@ class FakeState:
             refusal_text="The header is wrong." if refused else None,
         )
 
-    def get_message_queue(self, maximum_messages):
+    def get_message_queue(self, maximum_messages, after_message_id=None):
         self._call("get_message_queue")
         opened = [message for message in self.queue if message.message_id not in self.clearances]
-        return QueuePage(tuple(opened[:maximum_messages]), max(0, len(opened) - maximum_messages))
+        # Held back as the state does: an older message of the voter, by its sequence, has a higher id.
+        offered = [one for one in opened if not any(_is_late(other, one) for other in opened) and one.message_id > (after_message_id or 0)]
+        page = tuple(offered[:maximum_messages])
+        return QueuePage(page, len(opened) - len(page))
 
     def clear_messages(self, clearances):
         self._call("clear_messages")
@@ -139,8 +143,30 @@ class FakeState:
         self._call("after_clear")
         return answer
 
+    def decide_match_case(self, transaction_id, decision):
+        self.answers.append((transaction_id, decision.decision.value, decision.case_id, decision.expected_version))
+        self._call("decide_match_case")
+        return DecidedCase(
+            case_state="Rejected" if decision.decision.value == "Reject" else "Accepted", case_version=decision.expected_version + 1, record_version=7
+        )
+
+    def report_unresolved_coa(self, transaction_id, work_item_id, basis):
+        self.answers.append((transaction_id, "NonMatch", work_item_id, 0))
+        self._call("report_unresolved_coa")
+        return "NonMatch"
+
+    def accept_transfer_out(self, transaction_id, transfer_id):
+        self.answers.append((transaction_id, "AcceptTransferOut", transfer_id, 0))
+        self._call("accept_transfer_out")
+        return DecidedTransfer(state_uid=100000001, transfer_state="Accepted", record_version=None)
+
     def close(self):
         self.closed = True
+
+
+def _is_late(older, message):
+    same_voter = older.state_voter_id == message.state_voter_id
+    return same_voter and older.voter_sequence < message.voter_sequence and older.message_id > message.message_id
 
 
 @pytest.fixture
@@ -185,9 +211,10 @@ def make_message():
     def message(message_id, number=1, kind="BatchRecordApplied", version=2, job_id=7, **values):
         outcome = kind.removeprefix("BatchRecord")
         result = ReceivedRecordResult(outcome, values.pop("reason", None), (), version, values.pop("errors", ()))
+        sequence = values.pop("sequence", message_id)
         uid, ems_id = values.pop("uid", 100000000 + number), values.pop("ems_id", f"LA-{number}")
         detail = {"batch_record_result": result if kind.startswith("BatchRecord") else None} | values
-        return ReceivedMessage(message_id, kind, "2026-03-01T00:00:00Z", uid, message_id, ems_id, version, job_id, number, **detail)
+        return ReceivedMessage(message_id, kind, "2026-03-01T00:00:00Z", uid, sequence, ems_id, version, job_id, number, **detail)
 
     return message
 

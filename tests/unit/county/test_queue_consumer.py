@@ -50,10 +50,32 @@ def test_a_message_of_an_unknown_type_is_left_on_the_queue_and_does_not_stop_the
     assert (drained.left_for_person, drained.imported, sorted(state.clearances)) == (1, {"BatchRecordApplied": 4}, [2, 3, 4, 5])
 
 
-def test_a_queue_of_messages_for_a_person_is_not_asked_again_at_once(office, state, make_message):
+@pytest.mark.requirement("EWS-02")
+def test_messages_for_a_person_do_not_hide_what_lies_behind_them(office, state, make_message):
+    left = [make_message(number, number=number, kind="VoterMoved") for number in range(11, 16)]
+    state.queue = [*left, *(make_message(number) for number in range(16, 20))]
+    drained = QueueConsumer(office, state, page_messages=2).drain()
+    assert (drained.left_for_person, drained.imported, sorted(state.clearances)) == (5, {"BatchRecordApplied": 4}, [16, 17, 18, 19])
+
+
+@pytest.mark.requirement("EWS-05")
+def test_nothing_overtakes_a_message_for_a_person_from_a_later_page(office, state, make_message):
+    state.queue = [make_message(1, kind="VoterMoved"), make_message(2, number=2), make_message(3), make_message(4, number=2)]
+    drained = QueueConsumer(office, state, page_messages=2).drain()
+    assert (drained.left_for_person, sorted(state.clearances)) == (1, [2, 4])
+
+
+@pytest.mark.requirement("EWS-02", "EWS-05")
+def test_a_message_that_was_held_back_is_taken_though_its_page_is_past(office, state, make_message):
+    state.queue = [make_message(1, kind="VoterMoved"), make_message(2, number=2, sequence=2), make_message(3, number=2, sequence=1)]
+    drained = QueueConsumer(office, state, page_messages=1).drain()
+    assert (drained.left_for_person, list(state.clearances)) == (1, [3, 2])
+
+
+def test_a_queue_of_messages_for_a_person_is_looked_through_once(office, state, make_message):
     state.queue = [make_message(number, kind="VoterMoved") for number in range(1, 4)]
-    QueueConsumer(office, state, page_messages=1).drain()
-    assert state.calls == ["get_message_queue"]
+    assert QueueConsumer(office, state, page_messages=1).drain().left_for_person == 1
+    assert state.calls == ["get_message_queue"] * 3
 
 
 def test_a_state_that_stays_down_is_told_and_nothing_is_lost(office, state, make_message, down, pauses):

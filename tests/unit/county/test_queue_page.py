@@ -34,7 +34,7 @@ def test_a_header_without_detail_is_a_message():
     jobs = "<JobId>7</JobId><RecordSequence>9</RecordSequence>"
     (message,) = read_queue_page(page(f"<Message><MessageHeader>{HEADER}{ids}{jobs}</MessageHeader></Message>")).messages
     assert message[3:9] == (100000001, 2, "LA-1", 4, 7, 9)
-    assert message[9:] == (None, None)
+    assert message[9:] == (None, None, None)
 
 
 def test_the_answer_of_dmv_is_read():

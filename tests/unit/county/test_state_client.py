@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,14 @@ def test_a_typed_fault_becomes_the_same_error_here(client, answers, error, kind)
         client.complete_upload(9)
     told = caught.value
     assert (told.code, told.text, told.ref, told.retry_after_seconds) == (error.code, error.text, error.ref, error.retry_after_seconds)
+
+
+@pytest.mark.requirement("EWS-02")
+@pytest.mark.parametrize(("after", "sent"), [(None, b""), (41, b"41")])
+def test_a_page_is_asked_from_the_front_or_after_an_id(client, answers, after, sent):
+    answers.body("<GetMessageQueueResponse><Messages/><MessagesRemaining>3</MessagesRemaining></GetMessageQueueResponse>", EMS_INTEGRATION)
+    assert client.get_message_queue(10, after) == ((), 3)
+    assert b"".join(re.findall(rb"AfterMessageId>(\d+)<", answers.requests[0].body)) == sent
 
 
 def test_a_fault_about_the_queue_is_not_taken_for_a_page(client, answers):

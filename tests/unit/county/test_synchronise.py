@@ -34,11 +34,11 @@ def test_it_waits_while_the_state_works_and_imports_meanwhile(settings, state, m
     state.completes_as = "Processing"
     rounds = []
 
-    def page(maximum):
+    def page(maximum, after=None):
         rounds.append(maximum)
         if len(rounds) == 3:
             state._set(7, "Completed")
-        return type(state).get_message_queue(state, maximum)
+        return type(state).get_message_queue(state, maximum, after)
 
     state.get_message_queue = page
     report = synchronise(settings(), connect=lambda _: state)
