@@ -36,6 +36,11 @@ class ResidenceAddress(NamedTuple):
     residence_zip_code: str | None = None
 
     @property
+    def number(self) -> str:
+        """House number and its suffix in one text."""
+        return " ".join(filter(None, (self.house_number, self.house_number_suffix)))
+
+    @property
     def street(self) -> str:
         """Direction, name and type in one text."""
         return " ".join(filter(None, (self.street_pre_direction, self.street_name, self.street_type, self.street_post_direction)))

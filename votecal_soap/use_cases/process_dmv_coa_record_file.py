@@ -14,15 +14,13 @@ from votecal_soap.domain.dmv_files import DmvFile, DmvFileState
 from votecal_soap.domain.dmv_records import DmvRecord, UnreadableDmvRecord
 from votecal_soap.domain.jobs import InstanceState, Job, JobInstance, JobState, StopRequest
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound, Unavailable, VoteCalError
-from votecal_soap.search.service import SearchService
-from votecal_soap.search.weights import MatchWeights, expert_weights
 from votecal_soap.use_cases.apply_dmv_chunk import DmvRun, apply_chunk
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.list_jobs import existing_job
 from votecal_soap.use_cases.matching_circumstances import DmvRules, dmv_rules, matching_circumstances
 from votecal_soap.use_cases.ports import DmvExchange, UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.process_voter_record_update_batch import not_collecting
-from votecal_soap.use_cases.rebuild_match_keys import require_match_keys
+from votecal_soap.use_cases.search_service import search_service, weights_in_force
 
 Record = DmvRecord | UnreadableDmvRecord
 
@@ -129,16 +127,8 @@ def _apply_all(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: D
 
 def _prepare(instance: JobInstance, file: DmvFile, work: DmvFileWork) -> tuple[DmvRun, DmvRules]:
     with work.unit_of_work(read_only=True) as uow:
-        require_match_keys(uow)
-        weights = active_weights(uow)
-        service = SearchService(weights, roll_size=uow.matching.roll_size())
-        return DmvRun(instance=instance, file_id=file.file_id, service=service, weights_version=weights.version), dmv_rules(uow, work.clock.now())
-
-
-def active_weights(uow: UnitOfWork) -> MatchWeights:
-    """The weights that SOS activated, else the shipped ones."""
-    active = uow.matching.weights()
-    return expert_weights() if active is None else MatchWeights.from_json(active.weights)
+        service, version = search_service(uow), weights_in_force(uow).version
+        return DmvRun(instance=instance, file_id=file.file_id, service=service, weights_version=version), dmv_rules(uow, work.clock.now())
 
 
 def _chunks(records: Iterator[Record], size: int) -> Iterator[Sequence[Record]]:
