@@ -6,6 +6,7 @@ the tenth says what the state has.
 
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -128,7 +129,7 @@ class Workload:
 
     def claimed(self, database: Path) -> JobInstance:
         """The job's run, claimed."""
-        with self.unit_of_work(database)() as uow:
+        with closing(self.unit_of_work(database)) as factory, factory() as uow:
             instance = uow.jobs.claim("benchmark", 3_600, 5)
             uow.commit()
         if instance is None:
@@ -140,17 +141,13 @@ def make_workload(folder: Path, *, voters: int, records: int) -> Workload:
     """Build the database and the file once; runs copy the database."""
     database = folder / "base.db"
     upgrade(f"sqlite:///{database}")
-    factory = SqlUnitOfWorkFactory(create_engine(f"sqlite:///{database}"))
-    _load_reference(factory)
-    numbers = iter(range(voters))
-    while chunk := list(islice(numbers, 20_000)):
-        with factory() as uow:
-            uow.voters.add_voters([voter(number) for number in chunk], NOW)
-            uow.commit()
     spool = FileSpool(folder / "spool")
     header = BatchHeader(COUNTY, "VoterRecordUpdate", 1, SCHEMA_VERSION, "2026-01-05T12:00:00Z", None)
     file = write_batch_file(folder / "batch.xml", header, _records(records))
-    job_id = _receive(factory, file)
+    with closing(SqlUnitOfWorkFactory(create_engine(f"sqlite:///{database}"))) as factory:
+        _load_reference(factory)
+        _load_voters(factory, voters)
+        job_id = _receive(factory, file)
     sent = spool.path(1)
     sent.parent.mkdir(parents=True, exist_ok=True)
     file.path.rename(sent)
@@ -158,6 +155,14 @@ def make_workload(folder: Path, *, voters: int, records: int) -> Workload:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # runs copy the one file
     connection.close()
     return Workload(database=database, file=replace(file, path=sent), spool=spool, job_id=job_id)
+
+
+def _load_voters(factory: UnitOfWorkFactory, voters: int) -> None:
+    numbers = iter(range(voters))
+    while chunk := list(islice(numbers, 20_000)):
+        with factory() as uow:
+            uow.voters.add_voters([voter(number) for number in chunk], NOW)
+            uow.commit()
 
 
 def reopened(folder: Path) -> Workload:

@@ -3,6 +3,7 @@
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -78,13 +79,13 @@ def make_job_workload(folder: Path, *, voters: int, records: int) -> JobWorkload
     """Build database and file once; runs copy them."""
     database = folder / "base.db"
     upgrade(f"sqlite:///{database}")
-    factory = unit_of_work(database)
-    load_reference("benchmark", factory(), FixedClock(NOW))
     spec = CoaSpec(count=records, voter_count=voters, seed=SEED, county_codes=tuple(COUNTIES), sent_on=SENT_ON)
-    cases = generate_coa(_loaded(population(voters, SEED, ORDINARY_NOISE), factory), spec)
+    with closing(unit_of_work(database)) as factory:
+        load_reference("benchmark", factory(), FixedClock(NOW))
+        cases = generate_coa(_loaded(population(voters, SEED, ORDINARY_NOISE), factory), spec)
+        _schedule(factory)
     file = folder / FILE_NAME
     write_dmv_coa_file(file, DmvCoaHeader("benchmark", NOW), (case.record for case in cases))
-    _schedule(factory)
     with sqlite3.connect(database) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # runs copy the one file
     connection.close()
