@@ -74,9 +74,11 @@ def _accept(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchC
             return let_stand(uow, hand, transfer, decision.basis)
         # All but the cancellation was announced already; it is what waited (COA-12).
         return _moved(uow, hand, decision, cancel_and_invite(hand.effects, hand.circumstances, given))
+    losing = hand.effects.voters[hand.case.state_voter_id].county_code
     applied = apply_match(hand.effects, hand.circumstances, given)
     _settle_item(uow, hand, Disposition.ACCEPTED)
-    return _moved(uow, hand, decision, applied)
+    # What waits now waits for the losing county alone, whoever accepted the match (COA-12).
+    return _moved(uow, hand, decision, applied, county_code=losing if applied.state is CaseState.PROVISIONAL else None)
 
 
 def _reject(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
@@ -146,13 +148,14 @@ _DECISIONS: Final[Mapping[Decision, Callable[[UnitOfWork, CaseInHand, CaseDecisi
 }
 
 
-def _moved(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision, applied: AppliedMatch) -> MatchCase:
+def _moved(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision, applied: AppliedMatch, *, county_code: str | None = None) -> MatchCase:
     return uow.match_cases.move(
         hand.case,
         applied.state,
         at=hand.effects.at,
         by=hand.effects.actor,
         basis=decision.basis,
+        county_code=county_code,
         before_version=applied.before_version,
         applied_version=applied.applied_version,
     )

@@ -10,8 +10,8 @@ from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 
 CHUNK: Final = 1_000
-PROBE_RETENTION: Final = timedelta(days=1)
-"""Far longer than the time in which tries are counted."""
+PROBE_RETENTION: Final = timedelta(days=7)
+"""Longer than the window in which tries are counted (`search_voters.SSN4_WINDOW`, a day), lest a purge forget one that counts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -325,3 +325,16 @@ def test_what_dmv_sent_is_for_the_county_that_decides(runs):
     refused(lambda: get_match_case(case.case_id, other, runs.factory, runs.clock), ErrorCode.CASE_NOT_FOUND)
     CountyAnswers(runs).decide(case.case_id, Decision.REDIRECT, county_code="37")
     assert get_match_case(case.case_id, other, runs.factory, runs.clock)[1] is not None
+
+
+@pytest.mark.requirement("COA-12", "COA-33")
+@pytest.mark.parametrize("cross_county", list(CrossCountyMode))
+def test_what_waits_after_a_redirected_acceptance_waits_for_the_losing_county(runs, cross_county):
+    case = potential(runs)[ONE]
+    configure(runs, mode="19", cross_county=cross_county)
+    CountyAnswers(runs).decide(case.case_id, Decision.REDIRECT, county_code="37")
+    assert CountyAnswers(runs, "37").decide(case.case_id, version=2).state == "Provisional"
+    refused(lambda: CountyAnswers(runs, "37").decide(case.case_id, version=3), ErrorCode.CASE_NOT_FOUND)
+    assert runs.voter(ONE).status == "Active"
+    assert CountyAnswers(runs).decide(case.case_id, version=3).state == "Accepted"
+    assert runs.voter(ONE).transfer_pending_until is None
