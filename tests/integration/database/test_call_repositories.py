@@ -40,11 +40,11 @@ def test_answers_are_forgotten_when_their_retention_has_passed(real_database, re
 
 @pytest.fixture
 def searching(real_database):
-    """Two credentials."""
+    """Two credentials of one county, and one of another."""
     with real_database() as uow:
-        for name in ("la", "la-2"):
+        for name, county_code in (("la", "19"), ("la-2", "19"), ("sac", "34")):
             uow.reference.save_credential(
-                Credential(username=name, county_code="19", secret_hmac="x", expires_at=None, revoked_at=None, certificate_subject=None)
+                Credential(username=name, county_code=county_code, secret_hmac="x", expires_at=None, revoked_at=None, certificate_subject=None)
             )
         uow.commit()
     return real_database
@@ -55,13 +55,14 @@ def test_different_ssn4_for_one_person_are_counted_and_repetitions_are_not(searc
     with searching() as uow:
 
         def tried(number, who="la", person="p", at=registry.now):
-            return uow.search_probes.note(who, person, str(number), at=at, since=at - timedelta(hours=1))
+            return uow.search_probes.note(who, [person], str(number), at=at, since=at - timedelta(hours=1))
 
         assert [tried(1), tried(1), tried(2)] == [1, 1, 2]
-        assert (tried(3, who="la-2"), tried(3, person="q")) == (1, 1)
-        assert tried(4, at=registry.now + timedelta(minutes=59)) == 3
+        assert (tried(3, who="la-2"), tried(3, who="sac"), tried(3, person="q")) == (3, 1, 1)
+        assert tried(4, at=registry.now + timedelta(minutes=59)) == 4
         assert tried(5, at=registry.now + timedelta(minutes=90)) == 2
-        assert uow.search_probes.purge(registry.now + timedelta(minutes=1)) == 4
+        assert uow.search_probes.note("la", ["p", "q", "new"], "6", at=registry.now, since=registry.now - timedelta(hours=1)) == 6
+        assert uow.search_probes.purge(registry.now + timedelta(minutes=1)) == 8
         assert uow.search_probes.purge(registry.now + timedelta(minutes=1)) == 0
 
 
@@ -71,7 +72,7 @@ def test_tries_at_one_time_are_all_counted(searching, registry):
 
     def search(number):
         with searching() as uow:
-            counts.append(uow.search_probes.note("la", "p", str(number), at=registry.now, since=registry.now - timedelta(hours=1)))
+            counts.append(uow.search_probes.note(("la", "la-2")[number % 2], ["p"], str(number), at=registry.now, since=registry.now - timedelta(hours=1)))
             uow.commit()
 
     threads = [Thread(target=search, args=(number,)) for number in range(5)]

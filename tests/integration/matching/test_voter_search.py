@@ -1,5 +1,6 @@
 """UC01.21.01: what a county finds statewide, what it may not see, and why no SSN4 can be guessed (EWS-08, EWS-14)."""
 
+import json
 from datetime import date
 
 import pytest
@@ -20,16 +21,16 @@ ONE = 100_000_001
 def search(runs):
     """Search as a county; Los Angeles unless another is named."""
     with runs.factory() as uow:
-        for code in ("19", "37"):
+        for name in ("ems-19", "second-19", "ems-37"):
             uow.reference.save_credential(
-                Credential(username=f"ems-{code}", county_code=code, secret_hmac="0" * 64, expires_at=None, revoked_at=None, certificate_subject=None)
+                Credential(username=name, county_code=name[-2:], secret_hmac="0" * 64, expires_at=None, revoked_at=None, certificate_subject=None)
             )
         uow.commit()
     searching = Searching(unit_of_work=runs.factory, clock=runs.clock, key=b"a key of the tests")
 
-    def searched(county_code="19", **given):
+    def searched(county_code="19", *, username=None, **given):
         asked = {name: given.pop(name) for name in ("state_voter_id", "ems_voter_id", "limit") if name in given}
-        caller = Caller(username=f"ems-{county_code}", county_code=county_code, credential_expires_at=None)
+        caller = Caller(username=username or f"ems-{county_code}", county_code=county_code, credential_expires_at=None)
         return search_voters(VoterSearch(person=Person(**given), **asked), caller, searching)
 
     return searched
@@ -114,11 +115,70 @@ def test_guessing_an_ssn4_is_throttled_whoever_the_person_is_said_to_be(runs, se
     assert search(county_code="37", **named(ssn4="2000"))
 
 
+def guesses_until_throttled(guess, most=60):
+    """How many SSN4 an attacker may try before a refusal; `most` when there is none."""
+    for number in range(most):
+        try:
+            guess(number)
+        except Unavailable:
+            return number
+    return most
+
+
+FAINT = {"first_name": "ANNABELLE", "last_name": "GARZIA", "date_of_birth": date(1970, 2, 1)}
+"""Too far from the voter to be found by name and birth alone."""
+
+ATTACKS = {
+    "names a little different each time": lambda number: {**named(), "first_name": ("ANA", "ANNA", "ANAH", "AN", "ANNE")[number % 5], "middle_name": f"X{number}"},
+    "another birth each time": lambda number: {**named(), "date_of_birth": date(1970, 1, 1 + number % 28), "zip_code": "91501"},
+    "another last name each time": lambda number: {**named(), "last_name": f"GARCIA {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number % 26]}"},
+    "one result only": lambda number: {**named(), "limit": 1, "middle_name": f"M{number}"},
+    "by turns with a second credential": lambda number: {**named(), "username": ("ems-19", "second-19")[number % 2], "middle_name": f"N{number}"},
+    "the licence known": lambda number: {"drivers_license": a_voter().drivers_license, "last_name": f"L{number}", "first_name": "ANA"},
+}
+
+
+@pytest.mark.requirement("EWS-08")
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_whatever_is_varied_a_county_has_few_guesses_for_one_voter(runs, search, attack):
+    runs.add_voters(a_voter(ssn4="4321"), a_voter(100_000_002, ems_voter_id="LA2", first_name="ANNA", ssn4="8888"))
+    allowed = guesses_until_throttled(lambda number: search(**ATTACKS[attack](number), ssn4=f"{2000 + number}"))
+    # A query that does not reach the voter tells nothing and costs nothing: only what reaches the voter is counted.
+    reaching = [number for number in range(allowed) if ONE in {int(item.voter.state_voter_id) for item in search(**ATTACKS[attack](number))}]
+    assert len(reaching) <= SSN4_TRIES
+    assert allowed < 60
+
+
+@pytest.mark.requirement("EWS-08")
+@pytest.mark.parametrize("person", [FAINT, {**FAINT, "last_name": "GARCIAS", "date_of_birth": None}, named(date_of_birth=date(1970, 9, 9))])
+def test_an_ssn4_finds_nobody_who_is_not_found_without_it(runs, search, person):
+    runs.add_voters(a_voter(ssn4="4321"))
+    without = [int(item.voter.state_voter_id) for item in search(**person)]
+    for ssn4 in ("4321", "9876"):
+        assert set(int(item.voter.state_voter_id) for item in search(**person, ssn4=ssn4)) <= set(without)
+
+
+@pytest.mark.requirement("EWS-08")
+@pytest.mark.parametrize("pattern", ["%", "*", "_", "GAR%", "GAR*", "?", "' OR 1=1 --"])
+def test_no_sign_stands_for_others(runs, search, pattern):
+    runs.add_voters(a_voter())
+    assert search(first_name=pattern, last_name=pattern, date_of_birth=None) == []
+
+
 @pytest.mark.requirement("EWS-08")
 def test_nobody_is_told_whether_an_ssn4_was_right(runs, search):
     runs.add_voters(a_voter(ssn4="4321"))
     for ssn4 in ("4321", "9876"):
         assert all(criterion.field is not MatchField.SSN4 for criterion in search(**named(ssn4=ssn4))[0].match.criteria)
+
+
+@pytest.mark.requirement("OPS-02", "EWS-14")
+def test_a_search_that_shows_the_own_confidential_voter_is_audited_with_her_uid(runs, search):
+    runs.add_voters(a_voter(confidentiality=Confidentiality.COURT_ORDER), a_voter(100_000_002, ems_voter_id="LA2", first_name="PEDRO"))
+    search(state_voter_id=ONE)
+    search(state_voter_id=100_000_002)
+    seen = [json.loads(row.detail)["new"] for row in runs.rows(audit_entry, action="SearchVoters")]
+    assert [(item["of_other_counties"], item["confidential"]) for item in seen] == [([], [ONE]), ([], [])]
 
 
 @pytest.mark.requirement("OPS-02", "OPS-03")

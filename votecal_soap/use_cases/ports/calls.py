@@ -1,5 +1,6 @@
 """What is kept of calls: answers to give again, and SSN4 that were tried (EWS-07, EWS-08)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
@@ -28,12 +29,12 @@ class ReplyRepository(Protocol):
 
 
 class SearchProbeRepository(Protocol):
-    """How many SSN4 a credential has tried for one person (EWS-08); all digests are keyed hashes."""
+    """How many SSN4 a county has tried for one person (EWS-08); all digests are keyed hashes."""
 
-    def note(self, username: str, person_digest: str, ssn4_digest: str, *, at: datetime, since: datetime) -> int:
-        """Remember a try; how many different SSN4 the credential has tried for this person since then, this one included.
+    def note(self, username: str, person_digests: Sequence[str], ssn4_digest: str, *, at: datetime, since: datetime) -> int:
+        """Remember a try for several people; how many different SSN4 the credential's county has tried since then for the one most tried.
 
-        Tries of one credential at one time are counted one after the other until the transaction ends, so end it soon.
+        Tries of one county at one time are counted one after the other until the transaction ends, so end it soon.
         """
         ...
 
