@@ -19,6 +19,7 @@ from db.repositories.mailings import SqlMailingRepository
 from db.repositories.match_cases import SqlMatchCaseRepository
 from db.repositories.matching import SqlMatchingRepository
 from db.repositories.messages import SqlMessageRepository
+from db.repositories.number_series import NumberSeries, engine_apart
 from db.repositories.queue_depths import QueueDepths
 from db.repositories.reference import SqlReferenceRepository
 from db.repositories.replies import SqlReplyRepository
@@ -49,18 +50,19 @@ class SqlUnitOfWork:
     replies: ports.ReplyRepository
     search_probes: ports.SearchProbeRepository
 
-    def __init__(self, engine: Engine, *, read_only: bool) -> None:
+    def __init__(self, engine: Engine, *, read_only: bool, numbers_apart: Engine | None) -> None:
         """Prepare; nothing is asked of the database yet."""
         self._engine = engine
+        self._numbers_apart = numbers_apart
         self._read_only = read_only
 
     def __enter__(self) -> Self:
         """Begin."""
         self._connection = _begun(self._engine, read_only=self._read_only)
         self._depths = QueueDepths(self._connection)
-        bulk = bulk_writer(self._connection)
+        bulk, numbers = bulk_writer(self._connection), NumberSeries(self._connection, self._numbers_apart)
         self.batches = SqlBatchRepository(self._connection, bulk, self._depths)
-        self.voters = SqlVoterRepository(self._connection, bulk)
+        self.voters = SqlVoterRepository(self._connection, bulk, numbers)
         self.messages = SqlMessageRepository(self._connection, bulk, self._depths)
         self.jobs = SqlJobRepository(self._connection, bulk)
         self.uploads = SqlUploadRepository(self._connection)
@@ -69,8 +71,8 @@ class SqlUnitOfWork:
         self.loads = SqlLoadRepository(self._connection)
         self.identity = SqlIdentityRepository(self._connection, bulk)
         self.matching = SqlMatchingRepository(self._connection, bulk)
-        self.work_items = SqlWorkItemRepository(self._connection, bulk)
-        self.match_cases = SqlMatchCaseRepository(self._connection, bulk)
+        self.work_items = SqlWorkItemRepository(self._connection, bulk, numbers)
+        self.match_cases = SqlMatchCaseRepository(self._connection, bulk, numbers)
         self.mailings = SqlMailingRepository(self._connection, bulk)
         self.dmv_files = SqlDmvFileRepository(self._connection)
         self.replies = SqlReplyRepository(self._connection)
@@ -93,6 +95,7 @@ class SqlUnitOfWorkFactory:
     def __init__(self, engine: Engine) -> None:
         """Use this engine."""
         self._engine = engine
+        self._numbers_apart = engine_apart(engine)
 
     @classmethod
     def from_url(cls, url: str) -> Self:
@@ -101,11 +104,13 @@ class SqlUnitOfWorkFactory:
 
     def __call__(self, *, read_only: bool = False) -> SqlUnitOfWork:
         """A unit of work that has not begun."""
-        return SqlUnitOfWork(self._engine, read_only=read_only)
+        return SqlUnitOfWork(self._engine, read_only=read_only, numbers_apart=self._numbers_apart)
 
     def close(self) -> None:
         """Give back all connections."""
         self._engine.dispose()
+        if self._numbers_apart is not None:
+            self._numbers_apart.dispose()
 
 
 def _begun(engine: Engine, *, read_only: bool) -> Connection:

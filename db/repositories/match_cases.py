@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed, select_listed
 from db.repositories import transfers
-from db.repositories.number_series import reserve
+from db.repositories.number_series import NumberSeries
 from db.tables import match_case, transfer_out
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason, TransferOut, TransferState
 from votecal_soap.domain.matching import Criterion, MatchField
@@ -43,14 +43,15 @@ _PLAIN: Final = {
 class SqlMatchCaseRepository:
     """The tables match_case and transfer_out."""
 
-    def __init__(self, connection: Connection, bulk: BulkWriter) -> None:
+    def __init__(self, connection: Connection, bulk: BulkWriter, numbers: NumberSeries) -> None:
         """Read and write in this connection's transaction."""
         self._connection = connection
         self._bulk = bulk
+        self._numbers = numbers
 
     def reserve_ids(self, count: int) -> int:
         """The first of `count` numbers for cases and transfers."""
-        return reserve(self._connection, "match_case", count, first=1)
+        return self._numbers.reserve("match_case", count, first=1)
 
     def add(self, cases: Sequence[NewMatchCase], at: datetime) -> None:
         """Insert with version 1."""

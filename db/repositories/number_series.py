@@ -1,13 +1,40 @@
-"""Numbers handed out in blocks, inside a transaction: no two get the same."""
+"""Numbers handed out in blocks: no two callers get the same.
 
-from sqlalchemy import Connection, insert, select, update
+A row of the series stays locked to the end of the transaction that moved it. Were that the caller's, a job that holds the
+row and waits for a voter, and a county's answer that holds the voter and waits for the row, would wait for ever. So a
+server gives numbers out in a short transaction of their own, which waits for nothing; what is rolled back leaves a gap.
+SQLite has one writer at a time: there the caller's transaction does, and a second one could not begin.
+"""
 
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from db.engine import create_engine
 from db.tables import number_series
 from votecal_soap.errors import Conflict
 
 
-def reserve(connection: Connection, series: str, count: int, *, first: int) -> int:
-    """The first of `count` numbers; a series that is not there yet begins at `first`."""
+def engine_apart(engine: Engine) -> Engine | None:
+    """Connections for numbers alone: who waits for one of these holds one of the others. None where there is one writer at a time."""
+    return None if engine.dialect.name == "sqlite" else create_engine(engine.url.render_as_string(hide_password=False))
+
+
+class NumberSeries:
+    """The table number_series."""
+
+    def __init__(self, connection: Connection, apart: Engine | None) -> None:
+        """Move the series in transactions of `apart`; None: in that of the connection."""
+        self._connection = connection
+        self._apart = apart
+
+    def reserve(self, series: str, count: int, *, first: int) -> int:
+        """The first of `count` numbers; a series that is not there yet begins at `first`."""
+        if self._apart is None:
+            return _reserve(self._connection, series, count, first)
+        with self._apart.begin() as connection:
+            return _reserve(connection, series, count, first)
+
+
+def _reserve(connection: Connection, series: str, count: int, first: int) -> int:
     if not _advanced(connection, series, count):
         _begin(connection, series, first)
         _advanced(connection, series, count)

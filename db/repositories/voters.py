@@ -11,7 +11,7 @@ from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
 from db.repositories import residence_history
 from db.repositories.match_keys import add_match_rows
-from db.repositories.number_series import reserve
+from db.repositories.number_series import NumberSeries
 from db.repositories.voter_changes import save_changes
 from db.repositories.voter_versions import copy_versions
 from db.tables import voter, voter_activity, voter_version, voting_precinct
@@ -29,10 +29,11 @@ _NOT_VERSIONED: Final = (literal(0), literal(None))
 class SqlVoterRepository:
     """The tables voter, voter_version, voting_precinct and voter_activity."""
 
-    def __init__(self, connection: Connection, bulk: BulkWriter) -> None:
+    def __init__(self, connection: Connection, bulk: BulkWriter, numbers: NumberSeries) -> None:
         """Read and write in this connection's transaction."""
         self._connection = connection
         self._bulk = bulk
+        self._numbers = numbers
 
     def lock_by_state_id(self, state_voter_ids: Sequence[int], county_code: str | None = None) -> list[Voter]:
         """Current records by UID, of one county if it is given, locked until the end of the transaction; others are left out."""
@@ -130,7 +131,7 @@ class SqlVoterRepository:
 
     def reserve_state_voter_ids(self, count: int) -> int:
         """The first of `count` UIDs that nobody else will get."""
-        return reserve(self._connection, "state_voter_id", count, first=FIRST_STATE_VOTER_ID)
+        return self._numbers.reserve("state_voter_id", count, first=FIRST_STATE_VOTER_ID)
 
     def count_without_voting_precinct(self, county_code: str, election_id: str) -> int:
         """Registered (Active or Inactive) voters of the county without a voting precinct for the election (VRU-21)."""

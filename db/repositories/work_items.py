@@ -11,7 +11,7 @@ from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed, select_listed
 from db.repositories import potential_voters, signatures
 from db.repositories.dmv_records import record_columns, record_of
-from db.repositories.number_series import reserve
+from db.repositories.number_series import NumberSeries
 from db.tables import dmv_work_item, match_case
 from votecal_soap.domain.dmv_records import DmvRecord, SignatureImage
 from votecal_soap.domain.dmv_repeats import repeat_key
@@ -35,14 +35,15 @@ _CALIFORNIA: Final = "CA"
 class SqlWorkItemRepository:
     """The tables dmv_work_item, potential_voter, dmv_signature and voter_signature."""
 
-    def __init__(self, connection: Connection, bulk: BulkWriter) -> None:
+    def __init__(self, connection: Connection, bulk: BulkWriter, numbers: NumberSeries) -> None:
         """Read and write in this connection's transaction."""
         self._connection = connection
         self._bulk = bulk
+        self._numbers = numbers
 
     def reserve_ids(self, count: int) -> int:
         """The first of `count` numbers for work items and signatures."""
-        return reserve(self._connection, "dmv_work_item", count, first=1)
+        return self._numbers.reserve("dmv_work_item", count, first=1)
 
     def seen(self, records: Sequence[DmvRecord]) -> set[int]:
         """Sequences of those seen before: same transaction, or same DL/ID, new address and date (COA-02)."""

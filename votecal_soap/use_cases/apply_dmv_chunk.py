@@ -45,7 +45,8 @@ def apply_chunk(uow: UnitOfWork, run: DmvRun, circumstances: MatchingCircumstanc
         found, capped = search_for_drivers(waiting, run.service, uow.matching, circumstances.settings)
         uow.matching.report_capped(list(dict.fromkeys(capped)), circumstances.now)
         now, waiting = _take_turn(waiting, found, circumstances)
-        counts.update(DmvTurn(uow, run.instance.job_id, run.weights_version, circumstances).apply(now, found))
+        later = {match.state_voter_id for record in waiting for match in _worth_a_case(record, found, circumstances)}
+        counts.update(DmvTurn(uow, run.instance.job_id, run.weights_version, circumstances).apply(now, found, later))
         scores.update(score_bucket(best_confidence(found[record.sequence])) for record in now)
     uow.jobs.add_outcomes(run.instance.job_id, [_refusal(record) for record in unreadable])
     _keep_progress(uow, run, records[-1].sequence, counts, scores)
@@ -75,11 +76,15 @@ def _take_turn(records: Sequence[DmvRecord], found: Matches, circumstances: Matc
     later: list[DmvRecord] = []
     touched: set[int] = set()
     for record in records:
-        settings = circumstances.settings[record.kind.matching_function]
-        voters = {match.state_voter_id for match in found[record.sequence] if band(match.confidence, settings) is not Band.IGNORED}
+        voters = {match.state_voter_id for match in _worth_a_case(record, found, circumstances)}
         (now if touched.isdisjoint(voters) else later).append(record)
         touched |= voters
     return now, later
+
+
+def _worth_a_case(record: DmvRecord, found: Matches, circumstances: MatchingCircumstances) -> list[Match]:
+    settings = circumstances.settings[record.kind.matching_function]
+    return [match for match in found[record.sequence] if band(match.confidence, settings) is not Band.IGNORED]
 
 
 def _refusal(record: UnreadableDmvRecord) -> RecordOutcome:

@@ -1,7 +1,7 @@
 """UC03.21.01 steps 3 to 6 for records of different voters: work items, decisions, and what follows, written in a few bulks."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import count
 
 from votecal_soap.domain.confidentiality import is_confidential
@@ -32,13 +32,16 @@ class DmvTurn:
         self._weights_version = weights_version
         self._circumstances = circumstances
 
-    def apply(self, records: Sequence[DmvRecord], found: Matches) -> Counter[DmvOutcome]:
-        """Decide on the records and write all that follows; how many came to what."""
+    def apply(self, records: Sequence[DmvRecord], found: Matches, later: Iterable[int] = ()) -> Counter[DmvOutcome]:
+        """Decide on the records and write all that follows; how many came to what.
+
+        Voters of `later` turns are locked with those of this one: all of a chunk in the order of their UIDs, as everybody locks them.
+        """
         placements = self._placements(records)
         subjects = self._subjects(records, placements)
         matched = sorted({match.state_voter_id for record in records for match in self._relevant(record, found)})
         earlier = earlier_items(self._uow, matched, before_work_item=subjects[0].work_item_id)
-        effects = self._effects({*matched, *earlier.state_voter_ids})
+        effects = self._effects({*matched, *earlier.state_voter_ids, *later})
         decisions = self._decisions(subjects, placements, found, effects)
         touched = (match.state_voter_id for decision in decisions for match, _ in decision.matches)
         replace_earlier(self._uow, effects, earlier, touched)

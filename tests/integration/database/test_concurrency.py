@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from fixtures.claims import drain, drain_in_a_process
 
+from votecal_soap.domain.counties import County
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult
 from votecal_soap.use_cases.ports import VoterChange
 
@@ -114,3 +115,51 @@ def test_uids_reserved_at_the_same_time_do_not_overlap(real_database):
     with ThreadPoolExecutor(WORKERS) as pool:
         firsts = sorted(pool.map(reserve, range(8)))
     assert firsts == [100_000_001 + 10 * key for key in range(8)]
+
+
+@pytest.mark.requirement("OPS-04", "COA-36")
+@pytest.mark.postgres
+@pytest.mark.parametrize("series", ["work_items", "match_cases"])
+def test_who_holds_a_voter_and_wants_a_number_waits_for_nobody_who_holds_numbers(postgres_uow, registry, series):
+    voter = registry.voter()
+    with postgres_uow() as uow:
+        uow.reference.save_counties([County(county_code="19", name="Los Angeles", fips="06037")])
+        uow.voters.add_voters([voter], registry.now)
+        uow.commit()
+    both_hold = threading.Barrier(2)
+
+    def job():
+        with postgres_uow() as uow:
+            first = getattr(uow, series).reserve_ids(5)
+            both_hold.wait(30)
+            uow.voters.lock_by_state_id([voter.state_voter_id])
+            uow.commit()
+        return first
+
+    def county():
+        with postgres_uow() as uow:
+            uow.voters.lock_by_state_id([voter.state_voter_id])
+            both_hold.wait(30)
+            first = getattr(uow, series).reserve_ids(1)
+            uow.commit()
+        return first
+
+    with ThreadPoolExecutor(2) as pool:
+        numbers = [future.result(60) for future in (pool.submit(job), pool.submit(county))]
+    assert sorted(numbers) == [1, 6]
+
+
+@pytest.mark.postgres
+def test_more_threads_than_connections_all_get_their_numbers(postgres_uow):
+    """Each holds a connection while it asks for a number: were numbers given out over the same pool, all would wait."""
+    threads, pool_size = 25, 20
+    all_hold = threading.Barrier(pool_size)
+
+    def reserve(place):
+        with postgres_uow() as uow:
+            if place < pool_size:
+                all_hold.wait(30)
+            return uow.match_cases.reserve_ids(1)
+
+    with ThreadPoolExecutor(threads) as pool:
+        assert sorted(pool.map(reserve, range(threads))) == list(range(1, threads + 1))

@@ -19,6 +19,7 @@ from db.repositories.match_cases import SqlMatchCaseRepository
 from db.repositories.matching import SqlMatchingRepository
 from db.repositories.message_clearing import _NAMED
 from db.repositories.messages import SqlMessageRepository
+from db.repositories.number_series import NumberSeries
 from db.repositories.queue_depths import QueueDepths
 from db.repositories.reference import SqlReferenceRepository
 from db.repositories.replies import SqlReplyRepository
@@ -59,14 +60,14 @@ def said(call):
     connection = CatchingConnection()
     bulk = CoreBulkWriter(connection)
     parts = {
-        "voters": SqlVoterRepository(connection, bulk),
+        "voters": SqlVoterRepository(connection, bulk, NumberSeries(connection, None)),
         "messages": SqlMessageRepository(connection, bulk, QueueDepths(connection)),
         "jobs": SqlJobRepository(connection, bulk),
         "uploads": SqlUploadRepository(connection),
         "reference": SqlReferenceRepository(connection),
         "identity": SqlIdentityRepository(connection, bulk),
-        "work_items": SqlWorkItemRepository(connection, bulk),
-        "match_cases": SqlMatchCaseRepository(connection, bulk),
+        "work_items": SqlWorkItemRepository(connection, bulk, NumberSeries(connection, None)),
+        "match_cases": SqlMatchCaseRepository(connection, bulk, NumberSeries(connection, None)),
         "mailings": SqlMailingRepository(connection, bulk),
         "dmv_files": SqlDmvFileRepository(connection),
         "replies": SqlReplyRepository(connection),
