@@ -7,12 +7,11 @@ against 10 for a statement with binds a table. PostgreSQL copies and Oracle bind
 from sqlalchemy import Connection
 
 from db.bulk import BulkWriter, columns_of
-from db.repositories import batch_outcomes
+from db.repositories import batch_outcomes, voter_activities
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.batch_stage import BatchStage
 from db.repositories.messages import SqlMessageRepository
 from db.repositories.queue_depths import QueueDepths
-from db.repositories.voters import SqlVoterRepository
 from votecal_soap.use_cases.batch_rows import activities, audits, messages
 from votecal_soap.use_cases.ports import JudgedChunk, JudgedRecord
 
@@ -39,6 +38,6 @@ class SqlBatchRepository:
 
     def _keep_row_by_row(self, chunk: JudgedChunk) -> None:
         batch_outcomes.add(self._bulk, chunk.job_id, [record.outcome for record in chunk.records])
-        SqlVoterRepository(self._connection, self._bulk).add_activities(list(activities(chunk)), chunk.at)
+        voter_activities.add(self._bulk, list(activities(chunk)), chunk.at)
         SqlAuditRepository(self._bulk).add(list(audits(chunk)))
         SqlMessageRepository(self._connection, self._bulk, self._depths).add(list(messages(chunk)), chunk.at)

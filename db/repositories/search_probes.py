@@ -44,9 +44,7 @@ class SqlSearchProbeRepository:
         for part in in_lists(person_digests):
             there.update(self._connection.execute(known, {**given, "listed": part}).scalars())
             self._connection.execute(again, {**given, "listed": part})
-        rows = [
-            {"username": username, "person_digest": digest, "ssn4_digest": ssn4_digest, "tried_at": at} for digest in person_digests if digest not in there
-        ]
+        rows = [{"username": username, "person_digest": digest, "ssn4_digest": ssn4_digest, "tried_at": at} for digest in person_digests if digest not in there]
         if rows:
             self._connection.execute(insert(search_probe), rows)
 

@@ -9,12 +9,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
-from db.repositories import residence_history
+from db.repositories import residence_history, voter_activities
 from db.repositories.match_keys import add_match_rows
 from db.repositories.number_series import NumberSeries
 from db.repositories.voter_changes import save_changes
 from db.repositories.voter_versions import copy_versions
-from db.tables import voter, voter_activity, voter_version, voting_precinct
+from db.tables import voter, voter_version, voting_precinct
 from votecal_soap.domain.voters import VERSION_FIELDS, Confidentiality, VerificationStatus, Voter, VoterStatus, VotingPrecinct
 from votecal_soap.use_cases.ports import NewActivity, VoterChange
 
@@ -127,7 +127,7 @@ class SqlVoterRepository:
 
     def add_activities(self, activities: Sequence[NewActivity], recorded_at: datetime) -> None:
         """Append to activity histories."""
-        self._bulk.insert(voter_activity, columns_of(NewActivity._fields, activities), {"recorded_at": recorded_at})
+        voter_activities.add(self._bulk, activities, recorded_at)
 
     def reserve_state_voter_ids(self, count: int) -> int:
         """The first of `count` UIDs that nobody else will get."""

@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind, ResidenceAddress
 from votecal_soap.domain.dmv_values import Received
 from votecal_soap.domain.judgement import AfterSteps, entail
-from votecal_soap.domain.voters import FIELD_INDEX, Voter, VoterStatus
+from votecal_soap.domain.voters import ENDED, FIELD_INDEX, Voter, VoterStatus
 
 MOVED_OUT_OF_COUNTY: Final = "Moved Out Of County"
 """Why a registration was cancelled in the mode `cancel_and_invite`."""
@@ -71,7 +71,7 @@ def moved_out_of_state(voter: Voter, record: DmvRecord, today: date) -> Change:
     """The voter's next version once a county says that she left California: inactive, for a mailing to ask her (COA-33)."""
     wanted = {"status": VoterStatus.INACTIVE.value, "status_reason": MOVED_OUT_OF_STATE}
     changed = tuple(name for name, value in wanted.items() if voter[FIELD_INDEX[name]] != value)
-    if not changed or voter.status in {VoterStatus.CANCELLED, VoterStatus.DECLINED}:
+    if not changed or voter.status in ENDED:
         return Change(voter, ())
     row: list[Any] = list(voter)
     for name in changed:
@@ -108,12 +108,16 @@ def _wanted(voter: Voter, application: Application) -> dict[str, object]:
         wanted = {name: value for name, value in wanted.items() if name not in ResidenceAddress._fields}
     if application.record.kind is DmvRecordKind.NEW_REGISTRATION:
         wanted["registration_date"] = _registration_day(voter, application.record)
-    if voter.status == VoterStatus.INACTIVE:
-        # The address was in doubt, and the voter has now given one in person.
+    if _is_revived(voter, application.record):
         wanted |= {"status": VoterStatus.ACTIVE.value, "status_reason": None}
     if voter.county_code != application.county_code:
         wanted |= {"county_code": application.county_code, "ems_voter_id": None}
     return wanted | _precinct(voter, application)
+
+
+def _is_revived(voter: Voter, record: DmvRecord) -> bool:
+    """An address in doubt was given anew by the voter in person; only a new registration begins one that had ended."""
+    return voter.status == VoterStatus.INACTIVE or (voter.status in ENDED and record.kind is DmvRecordKind.NEW_REGISTRATION)
 
 
 def _precinct(voter: Voter, application: Application) -> dict[str, object]:

@@ -12,12 +12,10 @@ from votecal_soap.domain.dmv_records import DmvRecord
 from votecal_soap.domain.dmv_values import Received
 from votecal_soap.domain.match_cases import PotentialReason
 from votecal_soap.domain.matching import Band, Match, MatchSettings, band
-from votecal_soap.domain.voters import Voter, VoterStatus
+from votecal_soap.domain.voters import ENDED, Voter
 
 CERTAIN: Final = 100
 """The confidence that only a single exact DL/ID hit has (COA-05)."""
-
-_ENDED: Final = frozenset({VoterStatus.CANCELLED.value, VoterStatus.DECLINED.value})
 
 
 class Verdict(StrEnum):
@@ -87,7 +85,7 @@ def _held_back(found: VoterFacts, facts: RecordFacts) -> PotentialReason | None:
     voter = found.voter
     reasons = (
         (PotentialReason.CONFIDENTIAL_VOTER, found.confidential),
-        (PotentialReason.NOT_REGISTERED, voter.status in _ENDED),
+        (PotentialReason.NOT_REGISTERED, voter.status in ENDED),
         (PotentialReason.UPDATE_PENDING, voter.transfer_pending_until is not None and voter.transfer_pending_until > facts.now),
         (PotentialReason.OUT_OF_STATE, facts.placement.out_of_state),
         (PotentialReason.COUNTY_UNCLEAR, facts.placement.county_code is None),

@@ -18,6 +18,10 @@ class VoterStatus(StrEnum):
     DECLINED = "Declined"  # refused (S4.9)
 
 
+ENDED: Final = frozenset({VoterStatus.CANCELLED.value, VoterStatus.DECLINED.value})
+"""A registration that is none, until the voter registers anew."""
+
+
 class VerificationStatus(StrEnum):
     """What DMV said of a DL/ID or SSN4 (S2.15, S2.16)."""
 

@@ -6,9 +6,8 @@ from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.county_answers import TransferDecision
 from votecal_soap.domain.match_cases import TransferOut
-from votecal_soap.use_cases.county_cases import take_in_hand
 from votecal_soap.use_cases.ports import UnitOfWork
-from votecal_soap.use_cases.transfers_out import let_stand, losing_countys_transfer
+from votecal_soap.use_cases.transfers_out import let_stand, take_transfer_in_hand
 
 
 def accept_transfer_out(decision: TransferDecision, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta) -> TransferOut:
@@ -18,8 +17,7 @@ def accept_transfer_out(decision: TransferDecision, caller: Caller, uow: UnitOfW
         NotFound: TRANSFER_NOT_FOUND.
         Conflict: CASE_DECIDED when it was accepted or reversed before, or its time passed.
     """
-    transfer, case = losing_countys_transfer(uow, caller, decision.transfer_id)
-    hand = take_in_hand(uow, caller, case, clock, transfer_pending)
+    transfer, hand = take_transfer_in_hand(uow, caller, decision.transfer_id, clock, transfer_pending)
     let_stand(uow, hand, transfer, decision.basis)
     subject = ("TransferOut", transfer.transfer_id)
     hand.effects.audit("AcceptTransferOut", subject, caller.county_code, old={"state": transfer.state}, new={"basis": decision.basis})

@@ -9,7 +9,8 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.dmv_application import moved_out_of_state
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision, Disposition, MailingKind, MatchCase, WorkItemStatus
-from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
+from votecal_soap.domain.voters import ENDED
+from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
 from votecal_soap.use_cases.apply_dmv_match import AppliedMatch, MatchToApply, apply_match, cancel_and_invite
 from votecal_soap.use_cases.county_cases import WAITING, CaseInHand, no_such_case, require_state, take_in_hand
 from votecal_soap.use_cases.leave_unresolved import leave_unresolved
@@ -31,7 +32,7 @@ def decide_match_case(decision: CaseDecision, caller: Caller, uow: UnitOfWork, c
 
     Raises:
         NotFound: CASE_NOT_FOUND for another county's case.
-        Conflict: CASE_DECIDED, CASE_CHANGED or CASE_REPLACED.
+        Conflict: CASE_DECIDED, CASE_CHANGED, CASE_REPLACED, TRANSFER_PENDING, or RECORD_CHANGED when nothing is left to cancel.
     """
     case = uow.match_cases.get(decision.case_id)
     if case is None or case.county_code != caller.county_code:
@@ -52,12 +53,15 @@ def _check(decision: CaseDecision, caller: Caller) -> None:
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "A redirection names the other county that the address lies in.", ref="CountyCode")
     if decision.decision is not Decision.REDIRECT and decision.county_code is not None:
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "Only a redirection names a county.", ref="CountyCode")
+    if decision.decision is not Decision.ACCEPT and decision.home_precinct is not None:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Only an acceptance names a precinct.", ref="HomePrecinct")
     if decision.decision is Decision.UNPRECINCTABLE and not (decision.comment or "").strip():
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "An unprecinctable address needs a comment for the follow-up letter.", ref="Comment")
 
 
 def _accept(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
     """S6.5."""
+    _check_precinct(uow, hand, decision)
     given = MatchToApply(
         case=hand.case,
         subject=hand.subject,
@@ -73,12 +77,42 @@ def _accept(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchC
         if transfer is not None:
             return let_stand(uow, hand, transfer, decision.basis)
         # All but the cancellation was announced already; it is what waited (COA-12).
+        _require_registered_here(hand)
         return _moved(uow, hand, decision, cancel_and_invite(hand.effects, hand.circumstances, given))
+    _require_no_pending_transfer(hand)
     losing = hand.effects.voters[hand.case.state_voter_id].county_code
     applied = apply_match(hand.effects, hand.circumstances, given)
     _settle_item(uow, hand, Disposition.ACCEPTED)
     # What waits now waits for the losing county alone, whoever accepted the match (COA-12).
     return _moved(uow, hand, decision, applied, county_code=losing if applied.state is CaseState.PROVISIONAL else None)
+
+
+def _check_precinct(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> None:
+    """A precinct is the word of the county in which the voter will live, about a precinct of its own."""
+    if decision.home_precinct is None:
+        return
+    county = hand.caller.county_code
+    gaining = hand.subject.county_code or hand.effects.voters[hand.case.state_voter_id].county_code
+    if hand.case.state is not CaseState.OPEN or gaining != county:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Only the county to which the voter comes names her precinct.", ref="HomePrecinct")
+    if decision.home_precinct not in uow.reference.precinct_codes(county):
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "The state knows no such precinct of this county.", ref="HomePrecinct")
+
+
+def _require_no_pending_transfer(hand: CaseInHand) -> None:
+    """VRU-15: what is built on a move that its losing county may still reverse could not be taken back with it."""
+    waits_until = hand.effects.voters[hand.case.state_voter_id].transfer_pending_until
+    if waits_until is not None and waits_until > hand.effects.at:
+        text = "The voter's move to another county is not decided yet; decide when it is. Rejecting or redirecting need not wait."
+        raise Conflict(ErrorCode.TRANSFER_PENDING, text, ref="MatchCaseId")
+
+
+def _require_registered_here(hand: CaseInHand) -> None:
+    """The registration that waited for its cancellation may have ended, or gone elsewhere, by another way."""
+    voter = hand.effects.voters[hand.case.state_voter_id]
+    if voter.county_code != hand.caller.county_code or voter.status in ENDED:
+        text = "The registration has ended or is another county's since: there is nothing left to cancel. Reject the case."
+        raise Conflict(ErrorCode.RECORD_CHANGED, text, ref="MatchCaseId")
 
 
 def _reject(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
@@ -118,6 +152,7 @@ def _redirect(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> Matc
 
 def _out_of_state(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchCase:
     """2 CCR 19080: inactive, and a forwardable notice is due."""
+    _require_no_pending_transfer(hand)
     uid, effects = hand.case.state_voter_id, hand.effects
     before = effects.voters[uid]
     change = moved_out_of_state(before, hand.subject.record, effects.day)

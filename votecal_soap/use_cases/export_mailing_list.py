@@ -26,12 +26,14 @@ from votecal_soap.use_cases.mailing_subjects import due_rows, exported_rows, pot
 from votecal_soap.use_cases.ports import NewActivity, UnitOfWork, UnitOfWorkFactory, VoterChange, WorkItem
 
 FAILURE_NOTICE: Final = "DMV COA Failure Notice"
-"""Noted once, when a notice for a known voter is generated (S6.12)."""
+"""Noted once, when a notice for a known voter is generated (S6.12): her change of address failed, for nobody can place the address.
+
+A non-match notice goes to a person whom DMV alone knows; no voter's history can tell of it.
+"""
 
 _ACTIVITY: Final = {
-    MailingKind.NON_MATCH_NOTICE: FAILURE_NOTICE,
     MailingKind.VNC_DUE: "VNC Listed For Mailing",
-    MailingKind.UNPRECINCTABLE_FOLLOW_UP: "Address Follow-Up Listed For Mailing",
+    MailingKind.UNPRECINCTABLE_FOLLOW_UP: FAILURE_NOTICE,
     MailingKind.RE_REGISTRATION_INVITATION: "Re-Registration Invitation Listed For Mailing",
     MailingKind.OUT_OF_STATE: "Out-Of-State Notice Listed For Mailing",
 }

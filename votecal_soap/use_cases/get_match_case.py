@@ -5,25 +5,21 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.dmv_records import DmvRecord
 from votecal_soap.domain.match_cases import MatchCase
 from votecal_soap.domain.match_notices import MatchNotice
-from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.county_cases import no_such_case
-from votecal_soap.use_cases.county_jobs import actor
 from votecal_soap.use_cases.match_case_notices import notices_of
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
+from votecal_soap.use_cases.views_of_voters import audit_views
 
 
 def get_match_case(case_id: int, caller: Caller, unit_of_work: UnitOfWorkFactory, clock: Clock) -> tuple[MatchNotice, DmvRecord | None]:
-    """One case of the county, and what DMV sent; a view of another county's voter is audited (OPS-02)."""
-    with unit_of_work() as uow:
+    """One case of the county, and what DMV sent; a view of another county's or a confidential voter is audited (OPS-02)."""
+    with unit_of_work(read_only=True) as uow:
         case = uow.match_cases.get(case_id)
         if case is None or not _concerns(uow, case, caller):
             raise no_such_case()
         notice = notices_of(uow, [case], caller, clock)[0]
         record = _record(uow, case, caller)
-        if notice.voter.county_code != caller.county_code:
-            subject = ("Voter", case.state_voter_id)
-            record_change(uow, at=clock.now(), actor=actor(caller), action="ViewVoter", subject=subject, county_code=caller.county_code, new={"case": case_id})
-            uow.commit()
+    audit_views([notice], caller, unit_of_work, clock)
     return notice, record
 
 

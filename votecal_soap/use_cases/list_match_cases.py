@@ -9,6 +9,7 @@ from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.use_cases.county_cases import WAITING
 from votecal_soap.use_cases.match_case_notices import notices_of
 from votecal_soap.use_cases.ports import UnitOfWorkFactory
+from votecal_soap.use_cases.views_of_voters import audit_views
 
 PAGE_LIMIT: Final = 100
 
@@ -27,4 +28,5 @@ def list_match_cases(query: MatchCaseQuery, caller: Caller, unit_of_work: UnitOf
             limit=limit + 1,
         )
         notices = notices_of(uow, cases[:limit], caller, clock)
+    audit_views(notices, caller, unit_of_work, clock)
     return MatchCasePage(notices, len(cases) > limit)

@@ -31,20 +31,27 @@ def report_unresolved_coa(report: ReportUnresolvedCoa, caller: Caller, uow: Unit
         NotFound: WORK_ITEM_NOT_FOUND for another county's, VOTER_NOT_FOUND.
         Conflict: CASE_DECIDED when the record waits for nobody's word any more.
     """
-    item = uow.work_items.get(report.work_item_id, lock=True)
-    if item is None or item.county_code != caller.county_code:
-        raise NotFound(ErrorCode.WORK_ITEM_NOT_FOUND, "There is no such DMV record for this county.", ref="WorkItemId")
-    if item.disposition not in WAITING:
-        raise Conflict(ErrorCode.CASE_DECIDED, f"This DMV record waits for no report: it is {item.disposition}.", ref="WorkItemId")
+    _waiting_item(uow, report, caller, lock=False)
+    # Voters before work items, as whoever decides a case and the job lock them.
+    voters = [] if report.state_voter_id is None else uow.voters.lock_by_state_id([report.state_voter_id])
+    item = _waiting_item(uow, report, caller, lock=True)
     now = clock.now()
     circumstances = matching_circumstances(uow, now, dmv_rules(uow, now), transfer_pending)
-    voters = [] if report.state_voter_id is None else uow.voters.lock_by_state_id([report.state_voter_id])
     effects = MatchEffects(voters, actor=actor(caller), at=now, day=legal_date(now))
     reported = _non_match(uow, effects, item) if report.state_voter_id is None else _name_voter(uow, effects, item, report, circumstances)
     subject = ("DmvWorkItem", item.work_item_id)
     effects.audit("ReportUnresolvedCoa", subject, caller.county_code, old={"disposition": item.disposition}, new=reported._asdict())
     effects.write(uow)
     return reported
+
+
+def _waiting_item(uow: UnitOfWork, report: ReportUnresolvedCoa, caller: Caller, *, lock: bool) -> WorkItem:
+    item = uow.work_items.get(report.work_item_id, lock=lock)
+    if item is None or item.county_code != caller.county_code:
+        raise NotFound(ErrorCode.WORK_ITEM_NOT_FOUND, "There is no such DMV record for this county.", ref="WorkItemId")
+    if item.disposition not in WAITING:
+        raise Conflict(ErrorCode.CASE_DECIDED, f"This DMV record waits for no report: it is {item.disposition}.", ref="WorkItemId")
+    return item
 
 
 def _non_match(uow: UnitOfWork, effects: MatchEffects, item: WorkItem) -> ReportedCoa:

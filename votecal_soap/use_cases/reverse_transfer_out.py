@@ -7,10 +7,9 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.county_answers import TransferDecision
 from votecal_soap.domain.match_cases import TransferOut
 from votecal_soap.errors import ErrorCode, InvalidRequest
-from votecal_soap.use_cases.county_cases import take_in_hand
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.take_back_match import take_back
-from votecal_soap.use_cases.transfers_out import losing_countys_transfer
+from votecal_soap.use_cases.transfers_out import take_transfer_in_hand
 
 
 def reverse_transfer_out(decision: TransferDecision, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta) -> TransferOut:
@@ -22,8 +21,7 @@ def reverse_transfer_out(decision: TransferDecision, caller: Caller, uow: UnitOf
     """
     if not (decision.basis or "").strip():
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "A reversal says why.", ref="Basis")
-    transfer, case = losing_countys_transfer(uow, caller, decision.transfer_id)
-    hand = take_in_hand(uow, caller, case, clock, transfer_pending)
+    transfer, hand = take_transfer_in_hand(uow, caller, decision.transfer_id, clock, transfer_pending)
     take_back(uow, hand, str(decision.basis))
     subject = ("TransferOut", transfer.transfer_id)
     hand.effects.audit("ReverseTransferOut", subject, caller.county_code, old={"state": transfer.state}, new={"basis": decision.basis})

@@ -27,7 +27,8 @@ def take_back(uow: UnitOfWork, hand: CaseInHand, basis: str) -> MatchCase:
     own_ids[effects.voters[uid].county_code] = effects.voters[uid].ems_voter_id
     effects.note(uid, ACTIVITY, f"DMV transaction {hand.item.record.transaction_id}: {basis}"[:400])
     for kind in _LETTERS:
-        uow.mailings.withdraw(kind, state_voter_id=uid, at=effects.at)
+        # A letter that another record of the voter made due stays so.
+        uow.mailings.withdraw(kind, state_voter_id=uid, work_item_id=hand.item.work_item_id, at=effects.at)
     if hand.item.signature_id is not None:
         uow.work_items.withdraw_signature_of(uid, hand.item.signature_id, effects.at)
     rejected = uow.match_cases.move(hand.case, CaseState.REJECTED, at=effects.at, by=effects.actor, basis=basis)

@@ -1,31 +1,38 @@
 """What the losing county's word on a move does (S4.21, COA-12): the move stands, or it is taken back."""
 
+from datetime import timedelta
+
+from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.dmv_application import Change
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseState, MatchCase, TransferOut, TransferState
 from votecal_soap.errors import Conflict, ErrorCode, NotFound
-from votecal_soap.use_cases.county_cases import CaseInHand
+from votecal_soap.use_cases.county_cases import CaseInHand, take_in_hand
 from votecal_soap.use_cases.match_messages import CaseSight, tell_of_case
 from votecal_soap.use_cases.ports import UnitOfWork
 
 
-def losing_countys_transfer(uow: UnitOfWork, caller: Caller, transfer_id: int) -> tuple[TransferOut, MatchCase]:
-    """An open move out of the caller's county, and the case that made it; another county's is not told apart from none."""
+def take_transfer_in_hand(uow: UnitOfWork, caller: Caller, transfer_id: int, clock: Clock, transfer_pending: timedelta) -> tuple[TransferOut, CaseInHand]:
+    """An open move out of the caller's county, and the case that made it, locked; another county's is not told apart from none."""
     transfer = uow.match_cases.transfer(transfer_id)
     case = uow.match_cases.get(transfer.case_id) if transfer is not None and transfer.case_id is not None else None
     if transfer is None or case is None or transfer.losing_county != caller.county_code:
         raise NotFound(ErrorCode.TRANSFER_NOT_FOUND, "There is no such transfer out of this county.", ref="TransferId")
-    if transfer.state is not TransferState.OPEN:
-        raise Conflict(ErrorCode.CASE_DECIDED, f"The transfer waits no more: it is {transfer.state}.", ref="TransferId")
-    return transfer, case
+    hand = take_in_hand(uow, caller, case, clock, transfer_pending)
+    # Read again under the locks: a colleague, or the gaining county, may have been quicker.
+    locked = uow.match_cases.transfer(transfer_id, lock=True) or transfer
+    if locked.state is not TransferState.OPEN:
+        raise Conflict(ErrorCode.CASE_DECIDED, f"The transfer waits no more: it is {locked.state}.", ref="TransferId")
+    return locked, hand
 
 
 def let_stand(uow: UnitOfWork, hand: CaseInHand, transfer: TransferOut, basis: str | None) -> MatchCase:
     """Accept: nothing is pending any more, and where a cancellation waited the gaining county is told."""
     effects, uid = hand.effects, transfer.state_voter_id
     uow.match_cases.decide_transfer(transfer.transfer_id, TransferState.ACCEPTED, effects.at, effects.actor)
-    if effects.voters[uid].transfer_pending_until is not None:
+    # Another move of the voter may have begun to wait since: only the one that this transfer made ends.
+    if transfer.provisional and effects.voters[uid].transfer_pending_until == transfer.pending_until:
         released = effects.voters[uid]._replace(transfer_pending_until=None)
         effects.change(Change(released, ("transfer_pending_until",)), "AcceptTransferOut")
     if hand.case.state is not CaseState.PROVISIONAL:

@@ -6,15 +6,18 @@ import pytest
 from fakes.dmv import NEW_HOME, a_record, a_voter
 
 from db.tables import audit_entry, ems_message, mailing, potential_voter
-from votecal_soap.domain.match_cases import Decision
+from votecal_soap.domain.counties import Precinct
+from votecal_soap.domain.match_cases import Decision, MailingKind
 from votecal_soap.domain.matching import CrossCountyMode, MatchSettings
 from votecal_soap.domain.voters import FIELD_INDEX, Confidentiality
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
+from votecal_soap.use_cases.export_mailing_list import export_again
 from votecal_soap.use_cases.get_match_case import get_match_case
 from votecal_soap.use_cases.ports import VoterChange
 
 from .answers import CountyAnswers
 from .dmv_runs import NOW
+from .mailing_files import command, export
 from .test_dmv_coa_situations import COA, ONE, SAN_DIEGO, TWO, a_stranger, by_name, configure
 
 EVERYTHING_POTENTIAL = {"automatic": 100, "manual": 1}
@@ -44,9 +47,16 @@ def written_by_hand(runs, uid, **values):
         uow.commit()
 
 
+def with_precincts(runs, county_code, *codes):
+    with runs.factory() as uow:
+        uow.reference.save_precincts([Precinct(county_code=county_code, precinct_code=code, name=None) for code in codes])
+        uow.commit()
+
+
 @pytest.mark.requirement("COA-33", "EWS-11")
 def test_accepting_moves_the_voter_and_closes_the_work_item(runs):
     case = potential(runs)[ONE]
+    with_precincts(runs, "19", "1900114")
     decided = CountyAnswers(runs).decide(case.case_id, home_precinct="1900114", home_precinct_part=None)
     voter, (item,) = runs.voter(ONE), runs.items()
     assert (decided.state, decided.version, decided.before_version, decided.applied_version) == ("Accepted", 2, 1, 2)
@@ -288,6 +298,45 @@ def test_a_county_may_name_the_voter_instead(runs):
     assert runs.items()[0].item_status == "Open"
     CountyAnswers(runs).decide(case.case_id)
     assert runs.voter(ONE).street_name == "NEW"
+
+
+@pytest.mark.requirement("COA-33", "COA-08", "EWS-13")
+@pytest.mark.parametrize(("decision", "given"), [("Accept", {"home_precinct": "nowhere"}), ("Reject", {"home_precinct": "1900114"})])
+def test_a_precinct_that_the_state_does_not_know_or_that_goes_with_no_acceptance_is_refused(runs, decision, given):
+    case = potential(runs)[ONE]
+    with_precincts(runs, "19", "1900114")
+    refused(lambda: CountyAnswers(runs).decide(case.case_id, Decision(decision), **given), ErrorCode.VALUE_WRONG)
+    assert (runs.voter(ONE).version, runs.cases()[0].case_state) == (1, "Open")
+
+
+@pytest.mark.requirement("COA-33", "COA-08")
+def test_a_county_does_not_name_the_precinct_of_a_voter_who_leaves_it(runs):
+    case = potential(runs, new_address=SAN_DIEGO)[ONE]
+    with_precincts(runs, "19", "1900114")
+    refused(lambda: CountyAnswers(runs).decide(case.case_id, home_precinct="1900114"), ErrorCode.VALUE_WRONG)
+    CountyAnswers(runs).decide(case.case_id)
+    assert (runs.voter(ONE).county_code, runs.voter(ONE).home_precinct) == ("37", None)
+
+
+@pytest.mark.requirement("COA-35", "COA-21")
+def test_the_letter_about_an_address_that_nobody_can_place_is_noted_as_the_failure_of_her_change(runs):
+    case = potential(runs)[ONE]
+    CountyAnswers(runs).decide(case.case_id, Decision.UNPRECINCTABLE, comment="No such number in this street.")
+    exported = export(runs, MailingKind.UNPRECINCTABLE_FOLLOW_UP)
+    export_again(command(runs, MailingKind.UNPRECINCTABLE_FOLLOW_UP), exported.path.name, runs.factory, runs.clock)
+    assert export(runs, MailingKind.UNPRECINCTABLE_FOLLOW_UP) is None
+    assert runs.activities(ONE).count("DMV COA Failure Notice") == 1
+
+
+@pytest.mark.requirement("COA-21")
+def test_a_notice_to_a_person_who_is_no_voter_is_in_no_voters_history(runs):
+    case = potential(runs)[ONE]
+    CountyAnswers(runs).decide(case.case_id, Decision.REJECT)
+    (item,) = runs.items()
+    CountyAnswers(runs).report(item.work_item_id)
+    noted = runs.activities(ONE)
+    assert export(runs, MailingKind.NON_MATCH_NOTICE).line_count == 1
+    assert runs.activities(ONE) == noted
 
 
 @pytest.mark.requirement("OPS-02", "OPS-04")

@@ -1,6 +1,5 @@
 """COA-35 from the DMV record or the flag to the line in the printer's file, on SQLite and PostgreSQL."""
 
-import csv
 import json
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,32 +8,18 @@ import pytest
 from fakes.dmv import NEW_HOME, a_record, a_voter
 
 from db.tables import audit_entry
-from votecal_soap.domain.mailing_lists import LetterSettings
-from votecal_soap.domain.match_cases import Disposition, MailingKind
+from votecal_soap.domain.match_cases import MailingKind
 from votecal_soap.domain.matching import CrossCountyMode
 from votecal_soap.domain.voters import Confidentiality
 from votecal_soap.errors import InvalidRequest
-from votecal_soap.use_cases.export_mailing_list import ExportMailingList, export_again, export_mailing_list
+from votecal_soap.use_cases.export_mailing_list import export_again
 from votecal_soap.use_cases.mailing_subjects import waiting_lines
 
 from .dmv_runs import NOW, TODAY
+from .mailing_files import SETTINGS, command, export, lines
 
 ONE, TWO, THREE = 100_000_001, 100_000_002, 100_000_003
 STRANGER = {"drivers_license": "Z9900001", "first_name": "ZEBULON", "last_name": "=QUACKENBUSH", "date_of_birth": date(1933, 7, 8), "old_address": None}
-SETTINGS = LetterSettings(today=TODAY, registration_link="https://register.example/", blank_form=True)
-
-
-def command(runs, kind, **values):
-    return ExportMailingList(**{"kind": kind, "directory": runs.folder / "export", "actor": "sam", "settings": SETTINGS, **values})
-
-
-def export(runs, kind, **values):
-    return export_mailing_list(command(runs, kind, **values), runs.factory, runs.clock)
-
-
-def lines(exported):
-    with exported.path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture
@@ -99,21 +84,6 @@ def test_a_voter_whose_registration_ended_by_a_move_is_invited_and_gets_no_other
     assert (row["StateVoterId"], row["Language"], row["BlankForm"], row["RegistrationLink"]) == (str(ONE), "es", "yes", "https://register.example/")
     assert (row["CountyCode"], row["City"]) == ("37", "SAN DIEGO")
     assert [export(runs, kind) for kind in MailingKind] == [None] * len(MailingKind)
-
-
-@pytest.mark.requirement("COA-35", "COA-21")
-def test_a_failure_notice_for_a_known_voter_is_noted_once(runs):
-    runs.add_voters(a_voter())
-    runs.run(a_record(**STRANGER, county_code="19"))
-    (item,) = runs.items()
-    with runs.factory() as uow:
-        uow.work_items.set_disposition(item.work_item_id, "Closed", Disposition.NON_MATCH, NOW)
-        uow.mailings.add([(MailingKind.NON_MATCH_NOTICE, "19", ONE, item.work_item_id, None)], NOW)
-        uow.commit()
-    exported = export(runs, MailingKind.NON_MATCH_NOTICE, county_code="19")
-    export_again(command(runs, MailingKind.NON_MATCH_NOTICE), exported.path.name, runs.factory, runs.clock)
-    assert runs.activities(ONE) == ["DMV COA Failure Notice"]
-    assert runs.basis(ONE) == f"Mailing list {exported.path.name}"
 
 
 @pytest.mark.requirement("COA-35", "OPS-02")

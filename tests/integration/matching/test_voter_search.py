@@ -128,12 +128,14 @@ def guesses_until_throttled(guess, most=60):
 FAINT = {"first_name": "ANNABELLE", "last_name": "GARZIA", "date_of_birth": date(1970, 2, 1)}
 """Too far from the voter to be found by name and birth alone."""
 
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+NICKNAMES = ("ANA", "ANNA", "ANAH", "AN", "ANNE")
 ATTACKS = {
-    "names a little different each time": lambda number: {**named(), "first_name": ("ANA", "ANNA", "ANAH", "AN", "ANNE")[number % 5], "middle_name": f"X{number}"},
-    "another birth each time": lambda number: {**named(), "date_of_birth": date(1970, 1, 1 + number % 28), "zip_code": "91501"},
-    "another last name each time": lambda number: {**named(), "last_name": f"GARCIA {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number % 26]}"},
-    "one result only": lambda number: {**named(), "limit": 1, "middle_name": f"M{number}"},
-    "by turns with a second credential": lambda number: {**named(), "username": ("ems-19", "second-19")[number % 2], "middle_name": f"N{number}"},
+    "names a little different each time": lambda number: named(first_name=NICKNAMES[number % 5], middle_name=f"X{number}"),
+    "another birth each time": lambda number: named(date_of_birth=date(1970, 1, 1 + number % 28), zip_code="91501"),
+    "another last name each time": lambda number: named(last_name=f"GARCIA {ALPHABET[number % 26]}"),
+    "one result only": lambda number: named(limit=1, middle_name=f"M{number}"),
+    "by turns with a second credential": lambda number: named(username=("ems-19", "second-19")[number % 2], middle_name=f"N{number}"),
     "the licence known": lambda number: {"drivers_license": a_voter().drivers_license, "last_name": f"L{number}", "first_name": "ANA"},
 }
 
@@ -155,7 +157,7 @@ def test_an_ssn4_finds_nobody_who_is_not_found_without_it(runs, search, person):
     runs.add_voters(a_voter(ssn4="4321"))
     without = [int(item.voter.state_voter_id) for item in search(**person)]
     for ssn4 in ("4321", "9876"):
-        assert set(int(item.voter.state_voter_id) for item in search(**person, ssn4=ssn4)) <= set(without)
+        assert {int(item.voter.state_voter_id) for item in search(**person, ssn4=ssn4)} <= set(without)
 
 
 @pytest.mark.requirement("EWS-08")
