@@ -157,6 +157,17 @@ class SqlVoterRepository:
         mine = select(voter.c.state_voter_id).where(*applied, voter.c.state_voter_id > after_state_voter_id)
         return list(self._connection.execute(mine.order_by(voter.c.state_voter_id).limit(limit)).scalars())
 
+    def confidential(self, county_code: str | None, public_safety_by: date | None, after_state_voter_id: int, limit: int) -> list[Voter]:
+        """Confidential voters, in UID order; with a day, only public safety officers who applied by then (EWS-14)."""
+        # By the day, which every such voter has and which has an index; nearly all voters have none.
+        wanted = [voter.c.confidential_since >= date.min, voter.c.confidentiality.is_not(None), voter.c.state_voter_id > after_state_voter_id]
+        if county_code is not None:
+            wanted.append(voter.c.county_code == county_code)
+        if public_safety_by is not None:
+            wanted += [voter.c.confidentiality == Confidentiality.PUBLIC_SAFETY, voter.c.confidential_since <= public_safety_by]
+        page = _CURRENT.where(*wanted).order_by(voter.c.state_voter_id).limit(limit)
+        return [Voter._make(row) for row in self._connection.execute(page)]
+
     def pending_identity(self, after_state_voter_id: int, limit: int) -> list[Voter]:
         """Voters whose DL/ID or SSN4 waits for DMV, in UID order (IDV-01)."""
         pending = str(VerificationStatus.PENDING)

@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 
 from votecal_soap.contract.match_payloads import (
+    render_confidentiality_changed,
     render_confidentiality_ending,
     render_dmv_registration_pending,
     render_match_notice,
@@ -38,6 +39,7 @@ PAYLOADS = {
     MessageType.MATCH_CASE_DECIDED: render_match_notice(
         NOTICE._replace(new_address=None, new_mailing_address=None, new_county=None, due_on=None, criteria=()), reader_county="34"
     ),
+    MessageType.CONFIDENTIALITY_CHANGED: render_confidentiality_changed(VOTER),
     MessageType.MATCH_CASE_OVERDUE: render_overdue(CASE),
     MessageType.TRANSFER_OUT: render_transfer_notice(TransferNotice(TRANSFER, NOTICE), reader_county="19"),
     MessageType.TRANSFER_IN: render_transfer_notice(TransferNotice(TRANSFER, NOTICE), reader_county="34"),

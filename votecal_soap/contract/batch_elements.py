@@ -76,6 +76,8 @@ REFS: Final = {
 """Field to its XPath inside a record, for error places."""
 
 REGISTRATION: Final = Q + "Registration"
+CONFIDENTIALITY: Final = Q + "Confidentiality"
+CONFIDENTIAL_SINCE: Final = Q + "ConfidentialSince"
 VOTING_PRECINCT: Final = Q + "VotingPrecinct"
 STATE_VOTER_ID: Final = Q + "StateVoterId"
 EMS_VOTER_ID: Final = Q + "EmsVoterId"

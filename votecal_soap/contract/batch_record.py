@@ -13,10 +13,13 @@ from votecal_soap.contract import batch_elements as names
 from votecal_soap.contract.record_errors import MOST_VIOLATIONS, schema_errors, too_deep
 from votecal_soap.contract.record_text import RecordValues
 from votecal_soap.contract.schemas import MessageSchema
-from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Severity
+from votecal_soap.contract.voter_markup import CONFIDENTIALITIES
+from votecal_soap.domain.batches import INITIAL_LOAD, BatchRecord, FailureReason, FieldError, Severity
 from votecal_soap.domain.translation import Translator
-from votecal_soap.domain.voters import VotingPrecinct
+from votecal_soap.domain.voters import Confidential, Confidentiality, VotingPrecinct
 
+_CONFIDENTIAL_TAGS: Final = frozenset({names.CONFIDENTIALITY, names.CONFIDENTIAL_SINCE})
+_KINDS: Final = {name: Confidentiality(kind) for kind, name in CONFIDENTIALITIES.items()}
 _STATE_ID: Final = re.compile(r"[1-9][0-9]{8,11}")
 _EMS_ID: Final = re.compile(r"[A-Za-z0-9-]{1,20}")
 
@@ -28,6 +31,7 @@ class RecordReader:
         """`election_id` is the job's."""
         self._translator = translator
         self._election_id = election_id
+        self._is_load = translator.batch_type == INITIAL_LOAD
         self._schema = MessageSchema("voter-record-update-batch.xsd")
 
     def read(self, record: etree._Element, sequence: int) -> BatchRecord:
@@ -38,11 +42,12 @@ class RecordReader:
         fields: tuple[str, ...] = ()
         values: tuple[str | date | None, ...] = ()
         precinct: VotingPrecinct | None = None
+        confidential: Confidential | None = None
         errors: list[FieldError] = []
         for child in record:
             tag = child.tag
             if tag == names.REGISTRATION:
-                given = _given(child)
+                given, confidential = _given(child), _confidential(child)
                 fields, values = self._translator.values(tuple(given), tuple(given.values()), errors)
             elif tag == names.VOTING_PRECINCT:
                 precinct = self._translator.voting_precinct(_voting_precinct(child), self._election_id, errors)
@@ -56,7 +61,9 @@ class RecordReader:
                 effective_date = date.fromisoformat((child.text or "").strip())
         if record.get("sequence") != str(sequence) and int(record.get("sequence") or 0) != sequence:
             errors.append(_sequence_wrong(sequence))
-        return BatchRecord(sequence, state_voter_id, ems_voter_id, base_version, effective_date, fields, values, precinct, tuple(errors))
+        if confidential is not None and not self._is_load:
+            errors.append(_not_by_batch())
+        return BatchRecord(sequence, state_voter_id, ems_voter_id, base_version, effective_date, fields, values, precinct, tuple(errors), confidential)
 
     def read_values(self, given: RecordValues, sequence: int) -> BatchRecord:
         """Read a valid record from the values that its text gave."""
@@ -104,11 +111,24 @@ def _given(registration: etree._Element) -> dict[str, str | None]:
         if field is not None:
             given[field] = item.text
             continue
+        if item.tag in _CONFIDENTIAL_TAGS:
+            continue
         parts = groups[item.tag]
         given.update(names.GROUP_CLEARED[item.tag])
         for part in item:
             given[parts[part.tag]] = part.text
     return given
+
+
+def _confidential(registration: etree._Element) -> Confidential | None:
+    """EWS-14. Such a record is read from its tree: it is rare, and its text is not in the pattern."""
+    kind, since = registration.findtext(names.CONFIDENTIALITY), registration.findtext(names.CONFIDENTIAL_SINCE)
+    return None if kind is None or since is None else Confidential(_KINDS[kind], date.fromisoformat(since.strip()))
+
+
+def _not_by_batch() -> FieldError:
+    text = "A voter's confidentiality is brought by an initial load only; afterwards SOS sets it."
+    return FieldError("ConfidentialityNotByBatch", "Registration/Confidentiality", Severity.FATAL, text)
 
 
 def _voting_precinct(element: etree._Element) -> VotingPrecinct:

@@ -8,7 +8,7 @@ from datetime import date
 
 from votecal_soap.contract.dmv_record_markup import day, render_dmv_data, render_mailing, render_residence
 from votecal_soap.contract.markup import branch, leaf
-from votecal_soap.contract.voter_markup import render_criteria, render_voter
+from votecal_soap.contract.voter_markup import render_confidentiality, render_criteria, render_voter
 from votecal_soap.domain.match_cases import MatchCase
 from votecal_soap.domain.match_notices import DmvRecordNotice, MatchNotice, TransferNotice
 from votecal_soap.domain.voters import Voter
@@ -81,6 +81,16 @@ def render_overdue(case: MatchCase) -> str:
         leaf("StateVoterId", case.state_voter_id),
         leaf("OpenedAt", case.opened_at),
         day("DueOn", case.due_on),
+    )
+
+
+def render_confidentiality_changed(voter: Voter) -> str:
+    """`ConfidentialityChanged`: goes to the voter's own county (EWS-14)."""
+    return branch(
+        "ConfidentialityChanged",
+        leaf("StateVoterId", voter.state_voter_id),
+        leaf("EmsVoterId", voter.ems_voter_id),
+        *render_confidentiality(voter),
     )
 
 

@@ -95,7 +95,14 @@ class ReceivedConfidentialityEnding(NamedTuple):
     ends_on: str
 
 
-ReceivedDetail = ReceivedMatch | ReceivedTransfer | ReceivedDmvRecord | ReceivedOverdue | ReceivedConfidentialityEnding
+class ReceivedConfidentiality(NamedTuple):
+    """What SOS has set of a voter's confidentiality; no kind: it has ended."""
+
+    kind: str | None
+    since: str | None
+
+
+ReceivedDetail = ReceivedMatch | ReceivedTransfer | ReceivedDmvRecord | ReceivedOverdue | ReceivedConfidentialityEnding | ReceivedConfidentiality
 
 
 def read_detail(message_type: str, message: etree._Element) -> ReceivedDetail | None:
@@ -206,6 +213,11 @@ def _confidentiality_ending(element: etree._Element) -> ReceivedConfidentialityE
     return ReceivedConfidentialityEnding(_texts(element)["EndsOn"])
 
 
+def _confidentiality(element: etree._Element) -> ReceivedConfidentiality:
+    texts = _texts(element)
+    return ReceivedConfidentiality(texts.get("Confidentiality"), texts.get("ConfidentialSince"))
+
+
 _READERS: Final[Mapping[str, tuple[str, Callable[[etree._Element], ReceivedDetail]]]] = {
     MessageType.AUTOMATIC_MATCH_APPLIED: ("MatchNotice", _match),
     MessageType.PROVISIONAL_MATCH_APPLIED: ("MatchNotice", _match),
@@ -219,5 +231,6 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[etree._Element], ReceivedDetai
     MessageType.UNRESOLVED_DMV_COA: ("UnresolvedDmvCoa", _dmv_record),
     MessageType.DMV_REGISTRATION_PENDING: ("DmvRegistrationPending", _dmv_record),
     MessageType.CONFIDENTIALITY_ENDING: ("ConfidentialityEnding", _confidentiality_ending),
+    MessageType.CONFIDENTIALITY_CHANGED: ("ConfidentialityChanged", _confidentiality),
 }
 """The one element that a message of each type has beside its header, and what reads it."""

@@ -76,10 +76,15 @@ def _whereabouts(voter: Voter) -> str:
         (
             render_mailing("MailingAddress", mailing if any(mailing) else None),
             precinct if voter.home_precinct else "",
-            leaf("Confidentiality", CONFIDENTIALITIES[voter.confidentiality] if voter.confidentiality else None),
-            day("ConfidentialSince", voter.confidential_since),
+            *render_confidentiality(voter),
         )
     )
+
+
+def render_confidentiality(voter: Voter) -> tuple[str, str]:
+    """`Confidentiality` and `ConfidentialSince`, empty unless the voter is confidential."""
+    kind = CONFIDENTIALITIES[voter.confidentiality] if voter.confidentiality else None
+    return leaf("Confidentiality", kind), day("ConfidentialSince", voter.confidential_since)
 
 
 def _given(address: ResidenceAddress) -> ResidenceAddress | None:

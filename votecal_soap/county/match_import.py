@@ -7,6 +7,7 @@ from typing import Final, TypeVar
 
 from votecal_soap.contract.queue_page import ReceivedMessage
 from votecal_soap.contract.received_matches import (
+    ReceivedConfidentiality,
     ReceivedConfidentialityEnding,
     ReceivedDetail,
     ReceivedDmvRecord,
@@ -96,10 +97,19 @@ def _dmv_record(connection: sqlite3.Connection, county_code: str, message: Recei
 
 def _confidentiality_ending(connection: sqlite3.Connection, county_code: str, message: ReceivedMessage) -> None:
     ends_on = _detail(message, ReceivedConfidentialityEnding).ends_on
+    note(connection, _known_key(connection, message), f"ConfidentialityEnding {ends_on}")
+
+
+def _confidentiality_changed(connection: sqlite3.Connection, county_code: str, message: ReceivedMessage) -> None:
+    told = _detail(message, ReceivedConfidentiality)
+    note(connection, _known_key(connection, message), f"Confidentiality {told.kind} {told.since}" if told.kind else "Confidentiality ended")
+
+
+def _known_key(connection: sqlite3.Connection, message: ReceivedMessage) -> int:
     key = key_of(connection, message.state_voter_id or 0)
     if key is None:
         raise NotFound(ErrorCode.VOTER_NOT_FOUND, "The EMS has no such voter.")
-    note(connection, key, f"ConfidentialityEnding {ends_on}")
+    return key
 
 
 IMPORTS: Final[Mapping[str, Import]] = {
@@ -115,6 +125,7 @@ IMPORTS: Final[Mapping[str, Import]] = {
     MessageType.UNRESOLVED_DMV_COA: _dmv_record,
     MessageType.DMV_REGISTRATION_PENDING: _dmv_record,
     MessageType.CONFIDENTIALITY_ENDING: _confidentiality_ending,
+    MessageType.CONFIDENTIALITY_CHANGED: _confidentiality_changed,
 }
 """By type of message."""
 

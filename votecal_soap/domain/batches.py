@@ -4,10 +4,13 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
-from votecal_soap.domain.voters import VotingPrecinct
+from votecal_soap.domain.voters import Confidential, VotingPrecinct
 
 SCHEMA_VERSION: Final = "1.0"
 """The version of the batch file that this system reads and writes."""
+
+INITIAL_LOAD: Final = "InitialLoad"
+"""The BatchType of a file that brings a county's voters for the first time."""
 
 
 class Outcome(StrEnum):
@@ -65,6 +68,8 @@ class BatchRecord(NamedTuple):
     given: tuple[str | date | None, ...]
     voting_precinct: VotingPrecinct | None
     errors: tuple[FieldError, ...]
+    confidential: Confidential | None = None
+    """Of an initial load only."""
 
     @property
     def values(self) -> dict[str, str | date | None]:

@@ -25,6 +25,7 @@ class MessageType(StrEnum):
     UNRESOLVED_DMV_COA = "UnresolvedDmvCoa"  # S6.8
     DMV_REGISTRATION_PENDING = "DmvRegistrationPending"  # COA-38
     CONFIDENTIALITY_ENDING = "ConfidentialityEnding"  # EWS-14
+    CONFIDENTIALITY_CHANGED = "ConfidentialityChanged"  # EWS-14: SOS set or ended it
 
 
 class MessageState(StrEnum):

@@ -56,6 +56,7 @@ class Translator:
 
     def __init__(self, book: RuleBook, reference: Reference, *, batch_type: str, kinds: frozenset[DataKind], refs: Mapping[str, str]) -> None:
         """`refs` maps a field to its XPath inside the record, for error places."""
+        self.batch_type = batch_type
         self._reference = reference
         self._refs = refs
         self._kinds = kinds

@@ -38,6 +38,13 @@ class Confidentiality(StrEnum):
     PUBLIC_SAFETY = "PublicSafety2166_7"  # 2166.7: a public safety officer; ends two years after the application
 
 
+class Confidential(NamedTuple):
+    """A voter's confidentiality: why, and since which day."""
+
+    kind: Confidentiality
+    since: date
+
+
 class Voter(NamedTuple):
     """A voter's current record.
 

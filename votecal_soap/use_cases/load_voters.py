@@ -15,14 +15,13 @@ from votecal_soap.clock import Clock, legal_date
 from votecal_soap.contract.batch_file import BatchExpectation
 from votecal_soap.contract.batch_reader import RecordBlock
 from votecal_soap.contract.batch_source import ReadingRules, open_batch, read_blocks
-from votecal_soap.domain.batches import BatchRecord, FieldError, Severity
+from votecal_soap.domain.batches import INITIAL_LOAD, BatchRecord, FieldError, Severity
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.voters import REGISTRATION_FIELDS, StateVoterId, VerificationStatus, Voter
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases.ports import AuditEntry, LoadProgress, UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.process_voter_record_update_batch import reading_rules
 
-BATCH_TYPE = "InitialLoad"
 CHUNK_RECORDS = 10_000
 ALREADY_LOADED: Final = "AlreadyLoaded"
 _NEEDED = {
@@ -92,7 +91,7 @@ def load_voters(command: LoadCommand, unit_of_work: UnitOfWorkFactory, clock: Cl
 
     A file that was read to its end is read from its beginning: what was refused may pass by rules mended since.
     """
-    expected = BatchExpectation(county_code=command.county_code, batch_type=BATCH_TYPE, job_id=None, record_count=None)
+    expected = BatchExpectation(county_code=command.county_code, batch_type=INITIAL_LOAD, job_id=None, record_count=None)
     source = open_batch(command.file, expected)
     total = source.shape.record_count
     with command.file.open("rb") as file:
@@ -118,7 +117,7 @@ def _prepare(load: _Load, record_count: int) -> tuple[ReadingRules, LoadProgress
     with load.unit_of_work(read_only=True) as uow:
         if uow.reference.county(county_code) is None:
             raise NotFound(ErrorCode.COUNTY_NOT_FOUND, "There is no such county; load the reference data first.", ref=county_code)
-        rules = reading_rules(uow, county_code, load.clock, batch_type=BATCH_TYPE, kinds=frozenset(DataKind), election_id=None)
+        rules = reading_rules(uow, county_code, load.clock, batch_type=INITIAL_LOAD, kinds=frozenset(DataKind), election_id=None)
         before = uow.loads.progress(county_code, load.sha256)
     return rules, before if before.records < record_count else LoadProgress()
 
@@ -140,7 +139,7 @@ def _chunks(blocks: Iterable[RecordBlock]) -> Iterator[tuple[Sequence[BatchRecor
 def _load_chunk(load: _Load, records: Sequence[BatchRecord], position: int, before: LoadProgress) -> LoadProgress:
     now, county_code = load.clock.now(), load.command.county_code
     with load.unit_of_work() as uow:
-        found = _sorted_out(uow, county_code, records)
+        found = _sorted_out(uow, county_code, records, legal_date(now))
         first = uow.voters.reserve_state_voter_ids(len(found.good)) if found.good else 0
         voters = [_voter(record, first + number, county_code, legal_date(now)) for number, record in enumerate(found.good)]
         uow.voters.add_voters(voters, now)
@@ -156,12 +155,12 @@ def _load_chunk(load: _Load, records: Sequence[BatchRecord], position: int, befo
     return done
 
 
-def _sorted_out(uow: UnitOfWork, county_code: str, records: Sequence[BatchRecord]) -> _Sorted:
+def _sorted_out(uow: UnitOfWork, county_code: str, records: Sequence[BatchRecord], today: date) -> _Sorted:
     ids = sorted({record.ems_voter_id for record in records if record.ems_voter_id})
     births: dict[str | None, object] = {voter.ems_voter_id: voter.date_of_birth for voter in uow.voters.lock_by_ems_id(county_code, ids)}
     found = _Sorted([], [], 0)
     for record in records:
-        errors = [*record.errors, *_missing(record), *_taken(record, births)]
+        errors = [*record.errors, *_missing(record), *_taken(record, births), *_not_yet(record, today)]
         fatal = {error.code for error in errors if error.severity is Severity.FATAL}
         # The date of birth tells a voter who was loaded before from another one under the same county id.
         if fatal == {ALREADY_LOADED} and births[record.ems_voter_id] == record.values["date_of_birth"]:
@@ -186,6 +185,12 @@ def _missing(record: BatchRecord) -> list[FieldError]:
     ]
 
 
+def _not_yet(record: BatchRecord, today: date) -> list[FieldError]:
+    if record.confidential is None or record.confidential.since <= today:
+        return []
+    return [FieldError("ConfidentialSinceInFuture", "Registration/ConfidentialSince", Severity.FATAL, "A voter is not confidential since a day to come.")]
+
+
 def _taken(record: BatchRecord, taken: Container[str | None]) -> list[FieldError]:
     if record.state_voter_id is not None or record.ems_voter_id is None:
         return [FieldError("EmsVoterIdOnly", "EmsVoterId", Severity.FATAL, "An initial load gives the county's id; the state assigns the UID.")]
@@ -196,6 +201,7 @@ def _taken(record: BatchRecord, taken: Container[str | None]) -> list[FieldError
 
 def _voter(record: BatchRecord, state_voter_id: int, county_code: str, today: date) -> Voter:
     values: dict[str, Any] = {name: record.values.get(name) for name in REGISTRATION_FIELDS}
+    confidential = record.confidential
     return Voter(
         state_voter_id=StateVoterId(state_voter_id),
         county_code=county_code,
@@ -207,8 +213,8 @@ def _voter(record: BatchRecord, state_voter_id: int, county_code: str, today: da
         drivers_license_verified_on=None,
         ssn4_status=VerificationStatus.PENDING.value if values["ssn4"] else None,
         ssn4_verified_on=None,
-        confidentiality=None,
-        confidential_since=None,
+        confidentiality=None if confidential is None else confidential.kind.value,
+        confidential_since=None if confidential is None else confidential.since,
         vnc_due=0,
         message_sequence=0,
         transfer_pending_until=None,

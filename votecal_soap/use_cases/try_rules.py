@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from votecal_soap.clock import Clock
+from votecal_soap.domain.batches import INITIAL_LOAD
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.rule_parameters import Action
 from votecal_soap.domain.rules import RULE_FIELDS
 from votecal_soap.domain.translation import Translator
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.use_cases.import_rules import joined_rules
-from votecal_soap.use_cases.load_voters import BATCH_TYPE as INITIAL_LOAD
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.process_voter_record_update_batch import BATCH_TYPE, reading_rules
 

@@ -228,7 +228,8 @@ EVERY_FIELD_WRONG = """
 <Language>PLANTED</Language><Party>PLANTED</Party><Phone>73910</Phone><Email>PLANTED</Email>
 <ResidenceAddress><StreetName>PO BOX PLANTED</StreetName><StreetType>PLANTED</StreetType><State>NV</State><ZipCode>PLANTED</ZipCode></ResidenceAddress>
 <MailingAddress><ZipCode>PLANTED-31415</ZipCode></MailingAddress><HomePrecinct><PrecinctCode>PLANTED</PrecinctCode></HomePrecinct>
-<RegistrationDate>2999-04-05</RegistrationDate><Status>PLANTED</Status></Registration>
+<RegistrationDate>2999-04-05</RegistrationDate><Status>PLANTED</Status>
+<Confidentiality>CourtOrder</Confidentiality><ConfidentialSince>2999-04-05</ConfidentialSince></Registration>
 <VotingPrecinct><ElectionId>PLANTED</ElectionId><PrecinctCode>PLANTED</PrecinctCode></VotingPrecinct></Record>
 """
 
@@ -236,7 +237,7 @@ EVERY_ERROR = {
     *("BaseVersionUnknown", "NameHasWrongCharacters", "LastNameMissing", "SuffixUnknown", "DateOfBirthOutOfRange", "DriversLicenseFormat", "Ssn4Format"),
     *("GenderUnknown", "LanguageUnknown", "PartyUnknown", "PhoneFormat", "EmailFormat", "ResidenceIsPostalBox", "ResidenceCityMissing", "StreetTypeUnknown"),
     *("ResidenceNotInCalifornia", "ResidenceZipCodeFormat", "MailingZipCodeFormat", "HomePrecinctNotFound", "RegistrationDateOutOfRange", "StatusNotByBatch"),
-    *("ElectionNotFound", "VotingPrecinctNotFound", "KindNotAuthorised"),
+    *("ElectionNotFound", "VotingPrecinctNotFound", "KindNotAuthorised", "ConfidentialityNotByBatch"),
 }
 
 

@@ -119,3 +119,52 @@ def test_another_voter_under_the_same_county_id_is_refused(load, county_rules, d
     report = load()
     assert (report.loaded, report.refused, report.already_there) == (VOTERS - 1, 1, 0)
     assert [error.code for error in refusals[0].errors] == ["AlreadyLoaded"]
+
+
+RECORD = (
+    '<Record sequence="{place}"><EmsVoterId>E{place}</EmsVoterId><Registration><Name><FirstName>ANA</FirstName><LastName>GARCIA</LastName></Name>'
+    "<DateOfBirth>1970-01-02</DateOfBirth><ResidenceAddress><HouseNumber>7</HouseNumber><StreetName>OLD</StreetName><City>BURBANK</City><State>CA</State>"
+    "<ZipCode>91501</ZipCode></ResidenceAddress><RegistrationDate>2020-05-01</RegistrationDate><Status>Active</Status>{confidential}</Registration></Record>"
+)
+
+
+def confidential(kind, since):
+    return f"<Confidentiality>{kind}</Confidentiality><ConfidentialSince>{since}</ConfidentialSince>"
+
+
+@pytest.fixture
+def load_records(database, tmp_path, refusals):
+    """Loads records that end with these elements."""
+    load_reference("ada", database(), CLOCK)
+
+    def run(*endings):
+        records = "\n".join(RECORD.format(place=place, confidential=ending) for place, ending in enumerate(endings, 1))
+        header = "<CountyCode>19</CountyCode><BatchType>InitialLoad</BatchType><SchemaVersion>1.0</SchemaVersion><CreatedAt>2026-02-02T09:00:00Z</CreatedAt>"
+        file = tmp_path / "confidential.xml"
+        file.write_text(
+            '<?xml version="1.0" encoding="UTF-8"?>\n<VoterRecordUpdateBatch xmlns="urn:votecal:voter-record-update-batch:v1">\n'
+            f"<Header>{header}</Header>\n{records}\n<Trailer><RecordCount>{len(endings)}</RecordCount></Trailer>\n</VoterRecordUpdateBatch>\n"
+        )
+        command = LoadCommand(county_code="19", file=file, actor="ada", on_refusal=refusals.append, on_progress=lambda done, of: None)
+        load_voters(command, database, CLOCK)
+        with database() as uow:
+            return uow.voters.lock_by_ems_id("19", [f"E{place}" for place in range(1, len(endings) + 1)])
+
+    return run
+
+
+@pytest.mark.requirement("EWS-14")
+def test_a_load_brings_who_is_confidential_why_and_since_when(load_records, refusals):
+    kinds = {"CourtOrder": "CourtOrder2166", "SafeAtHome": "SafeAtHome2166_5", "PublicSafety": "PublicSafety2166_7"}
+    voters = load_records("", *(confidential(kind, "2025-06-07") for kind in kinds))
+    assert refusals == []
+    told = [(voter.confidentiality, voter.confidential_since) for voter in voters]
+    assert told == [(None, None), *((kind, date(2025, 6, 7)) for kind in kinds.values())]
+
+
+@pytest.mark.requirement("EWS-14", "OPS-03")
+def test_a_load_refuses_a_confidentiality_that_cannot_be(load_records, refusals):
+    endings = (confidential("SafeAtHome", "2026-02-03"), confidential("Secret", "2025-01-01"), "<Confidentiality>CourtOrder</Confidentiality>")
+    assert load_records(*endings) == []
+    assert [[error.code for error in refusal.errors] for refusal in refusals] == [["ConfidentialSinceInFuture"], ["SchemaViolation"], ["SchemaViolation"]]
+    assert "Secret" not in str(refusals)

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from fakes.dmv import NEW_HOME, a_record, a_voter
 
 from votecal_soap.contract.match_payloads import (
+    render_confidentiality_changed,
     render_confidentiality_ending,
     render_dmv_registration_pending,
     render_match_notice,
@@ -109,6 +110,11 @@ def of_overdue(case_id=5, message_id=1):
     fields = dict.fromkeys(MatchCase._fields) | {"case_id": case_id, "case_type": CaseType.DMV_COA, "state_voter_id": UID, "opened_at": NOW}
     case = MatchCase(**fields | {"due_on": date(2026, 3, 9)})
     return received("MatchCaseOverdue", render_overdue(case), message_id=message_id)
+
+
+def of_confidentiality_changed(**changes):
+    """With ConfidentialityChanged."""
+    return received("ConfidentialityChanged", render_confidentiality_changed(the_voter(**changes)))
 
 
 def of_confidentiality_ending():

@@ -1,6 +1,7 @@
 """What the state tells of matches, moves and DMV records goes into the county's own records, in its own codes."""
 
 import json
+from datetime import date
 
 import pytest
 from fakes.dmv import NEW_HOME
@@ -11,7 +12,7 @@ from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.match_cases import CaseState, CaseType, TransferState
 
-from .match_messages import NOW, UID, a_transfer, of_confidentiality_ending, of_match, of_overdue, of_record, of_transfer, the_voter
+from .match_messages import NOW, UID, a_transfer, of_confidentiality_changed, of_confidentiality_ending, of_match, of_overdue, of_record, of_transfer, the_voter
 
 MOVED = {**NEW_HOME._asdict(), "home_precinct": None, "home_precinct_part": None}
 ADDRESS = "res_house_no, res_street, res_street_typ, res_unit_no, res_city, res_zip"
@@ -147,6 +148,19 @@ def test_a_record_of_nobody_is_kept_with_all_its_data(ems, kind):
 def test_the_end_of_a_confidentiality_is_a_note_for_the_clerk(ems, voter_row):
     take(ems, of_confidentiality_ending())
     assert voter_row(1, "clerk_note") == ("ConfidentialityEnding 2026-05-01",)
+
+
+@pytest.mark.requirement("EWS-14")
+@pytest.mark.parametrize(
+    ("changes", "noted"),
+    [
+        ({"confidentiality": "SafeAtHome2166_5", "confidential_since": date(2026, 3, 2)}, "Confidentiality SafeAtHome 2026-03-02"),
+        ({"confidentiality": None, "confidential_since": None}, "Confidentiality ended"),
+    ],
+)
+def test_what_sos_sets_is_a_note_for_the_clerk(ems, voter_row, changes, noted):
+    take(ems, of_confidentiality_changed(**changes))
+    assert voter_row(1, "clerk_note") == (noted,)
 
 
 def test_a_message_without_its_detail_fails(ems):

@@ -124,6 +124,7 @@ CALLS = {
     "versions before": lambda db: list(select_among(db.connection, silver_records._before, [1])),
     "open requests": lambda db: db.identity.add([(1, "Ssn4")], "x", NOON),
     "card due": lambda db: db.voters.with_card_due("19", 0, 10),
+    "confidential voters": lambda db: db.voters.confidential("19", NOON.date(), 0, 10),
     "confidential since": lambda db: db.voters.confidential_since(Confidentiality.PUBLIC_SAFETY, NOON.date(), 0, 10),
     "known keys": lambda db: db.messages.known_keys(["k"]),
     "potential voters due": lambda db: db.work_items.potential_voters_due("19", 0, 10),

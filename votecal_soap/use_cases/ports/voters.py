@@ -102,6 +102,10 @@ class VoterRepository(Protocol):
         """UIDs of voters with this status who applied by a day, in UID order (EWS-14)."""
         ...
 
+    def confidential(self, county_code: str | None, public_safety_by: date | None, after_state_voter_id: int, limit: int) -> list[Voter]:
+        """Confidential voters, in UID order; with a day, only public safety officers who applied by then (EWS-14)."""
+        ...
+
     def pending_identity(self, after_state_voter_id: int, limit: int) -> list[Voter]:
         """Voters whose DL/ID or SSN4 waits for DMV, in UID order (IDV-01)."""
         ...
