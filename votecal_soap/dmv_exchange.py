@@ -59,6 +59,11 @@ class FolderDmvExchange:
             path.chmod(0o600)
         return path
 
+    def left(self, before: datetime) -> list[Path]:
+        """Files in the drop folder that nobody wrote to since an instant, and pieces of moves that broke off, by name."""
+        here = (path for folder, pattern in ((self._drop, "*"), (self._private, "*.part")) for path in folder.glob(pattern))
+        return sorted(path for path in here if _is_older(path, before))
+
     def path(self, file_id: int) -> Path:
         """Where a file that was taken lies."""
         return self._private / f"file-{file_id}.xml"
@@ -66,6 +71,14 @@ class FolderDmvExchange:
     def discard(self, file_id: int) -> None:
         """Remove a file that was taken; nothing there is fine."""
         self.path(file_id).unlink(missing_ok=True)
+
+
+def _is_older(path: Path, before: datetime) -> bool:
+    try:
+        state = path.lstat()
+    except FileNotFoundError:  # taken meanwhile
+        return False
+    return stat.S_ISREG(state.st_mode) and datetime.fromtimestamp(state.st_mtime, UTC) < before
 
 
 def _ends_well(path: Path) -> bool:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, insert, select, update
+from sqlalchemy import Connection, Row, Table, and_, insert, or_, select, update
 
 from db.repositories.inserting import insert_row
-from db.tables import dmv_file, dmv_file_count, dmv_file_score
+from db.tables import dmv_file, dmv_file_count, dmv_file_score, job
 from votecal_soap.domain.dmv_files import DmvFile, DmvFileState
+from votecal_soap.domain.jobs import FINISHED_STATES, JobState
 
 _FILE: Final = select(*(dmv_file.c[name] for name in DmvFile._fields))
 _ENDED: Final = (DmvFileState.COMPLETED, DmvFileState.REFUSED)
@@ -73,9 +74,18 @@ class SqlDmvFileRepository:
         rows = self._connection.execute(select(dmv_file_score).where(dmv_file_score.c.file_id == file_id).order_by(dmv_file_score.c.confidence_from))
         return {row.confidence_from: row.record_count for row in rows}
 
+    def expected_names(self) -> set[str]:
+        """Names of the files that jobs still wait for."""
+        ended = select(job.c.job_id).where(job.c.state.in_([str(state) for state in FINISHED_STATES]))
+        waiting = select(dmv_file.c.file_name).where(dmv_file.c.state == DmvFileState.EXPECTED, dmv_file.c.job_id.not_in(ended))
+        return set(self._connection.execute(waiting).scalars())
+
     def finished_before(self, instant: datetime, limit: int) -> list[DmvFile]:
-        """Files processed or refused before that, whose bytes are there (OPS-05)."""
-        due = _FILE.where(dmv_file.c.purged_at.is_(None), dmv_file.c.state.in_(_ENDED), dmv_file.c.finished_at < instant)
+        """Files processed or refused before that, or taken before that by a job that has failed, whose bytes are there (OPS-05)."""
+        failed = select(job.c.job_id).where(job.c.state == str(JobState.FAILED))
+        ended = and_(dmv_file.c.state.in_(_ENDED), dmv_file.c.finished_at < instant)
+        given_up = and_(dmv_file.c.state == DmvFileState.TAKEN, dmv_file.c.taken_at < instant, dmv_file.c.job_id.in_(failed))
+        due = _FILE.where(dmv_file.c.purged_at.is_(None), or_(ended, given_up))
         return [_file(row) for row in self._connection.execute(due.order_by(dmv_file.c.file_id).limit(limit))]
 
     def set_purged(self, file_id: int, at: datetime) -> None:

@@ -102,24 +102,20 @@ def test_a_purge_that_is_stopped_leaves_the_rest_for_the_next(application, uploa
     assert run(application) == Purged(uploads=1)
 
 
+def dmv_job(uow, state, now):
+    """A job for a DMV file."""
+    nothing = dict.fromkeys(("county_code", "election_id", "repeat", "notice"))
+    job_type = JobType.PROCESS_DMV_COA_RECORD_FILE
+    return uow.jobs.add(job_type=job_type, state=state, data_kinds=(), not_before=now, scheduled_by="sam", scheduled_at=now, **nothing)
+
+
 @pytest.fixture
 def dmv_file(application):
     """A DMV file that was processed."""
     now = application.clock.now()
     (application.config.dmv_drop_folder / "coa.xml").write_text("<DmvCoaFile/>")
     with application.unit_of_work() as uow:
-        job_id = uow.jobs.add(
-            job_type=JobType.PROCESS_DMV_COA_RECORD_FILE,
-            state=JobState.COMPLETED,
-            county_code=None,
-            election_id=None,
-            data_kinds=(),
-            not_before=now,
-            repeat=None,
-            notice=None,
-            scheduled_by="sam",
-            scheduled_at=now,
-        )
+        job_id = dmv_job(uow, JobState.COMPLETED, now)
         file_id = uow.dmv_files.expect(job_id, "coa.xml", now)
         uow.dmv_files.take(file_id, "a" * 64, 13, now)
         uow.dmv_files.complete(file_id, now)
@@ -138,6 +134,35 @@ def test_a_dmv_file_goes_when_its_retention_has_passed_and_once(application, dmv
     assert not path.exists()
     assert run(application) == Purged()
     assert [(row.action, row.subject_id) for row in audit_rows()] == [("PurgeDmvFile", str(dmv_file))]
+
+
+@pytest.mark.requirement("OPS-05")
+def test_a_dropped_file_that_no_job_wants_goes_with_its_retention_and_one_that_is_awaited_stays(application, dmv_file, audit_rows):
+    now = application.clock.now()
+    drop = application.config.dmv_drop_folder
+    with application.unit_of_work() as uow:
+        uow.dmv_files.expect(dmv_job(uow, JobState.PENDING, now), "awaited.xml", now)
+        uow.commit()
+    limit = now.timestamp() - application.config.dmv_retention_days * DAY
+    for name, written in (("forgotten.xml", limit - 1), ("awaited.xml", limit - 1), ("young.xml", limit + 60)):
+        (drop / name).write_text("<DmvCoaFile/>")
+        os.utime(drop / name, (written, written))
+    assert run(application) == Purged(dmv_files=1)
+    assert sorted(path.name for path in drop.iterdir()) == ["awaited.xml", "young.xml"]
+    (row,) = audit_rows()
+    assert (row.action, row.subject_id, hashlib.sha256(b"<DmvCoaFile/>").hexdigest() in row.detail) == ("PurgeDroppedFile", "forgotten.xml", True)
+
+
+@pytest.mark.requirement("OPS-05")
+def test_the_file_of_a_job_that_failed_goes_with_its_retention(application, dmv_file):
+    with application.unit_of_work() as uow:
+        failed = uow.dmv_files.expect(dmv_job(uow, JobState.FAILED, application.clock.now()), "b.xml", application.clock.now())
+        uow.dmv_files.take(failed, "b" * 64, 13, application.clock.now())
+        uow.commit()
+    application.dmv_exchange.path(failed).write_text("<DmvCoaFile/>")
+    application.clock.instant += timedelta(days=application.config.dmv_retention_days, seconds=1)
+    assert run(application) == Purged(dmv_files=2)
+    assert not application.dmv_exchange.path(failed).exists()
 
 
 @pytest.mark.requirement("OPS-05", "EWS-07")

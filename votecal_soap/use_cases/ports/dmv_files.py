@@ -19,6 +19,10 @@ class DmvExchange(Protocol):
         """Move the file where nobody else writes; where it is if that was done before a crash; None if it is nowhere."""
         ...
 
+    def left(self, before: datetime) -> list[Path]:
+        """Files in the drop folder that nobody wrote to since an instant, and pieces of moves that broke off, by name."""
+        ...
+
     def path(self, file_id: int) -> Path:
         """Where a file that was taken lies."""
         ...
@@ -79,8 +83,12 @@ class DmvFileRepository(Protocol):
         """The histogram of the records' best candidates."""
         ...
 
+    def expected_names(self) -> set[str]:
+        """Names of the files that jobs still wait for."""
+        ...
+
     def finished_before(self, instant: datetime, limit: int) -> list[DmvFile]:
-        """Files processed or refused before that, whose bytes are there (OPS-05)."""
+        """Files processed or refused before that, or taken before that by a job that has failed, whose bytes are there (OPS-05)."""
         ...
 
     def set_purged(self, file_id: int, at: datetime) -> None:
