@@ -7,6 +7,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, delete, select
 
 from db.bulk import BulkWriter, columns_of
+from db.in_lists import in_lists, listed
 from db.repositories import match_rebuilding, match_weights, silver_records
 from db.repositories.inserting import insert_row
 from db.repositories.match_candidates import candidates
@@ -123,6 +124,11 @@ class SqlMatchingRepository:
     def save_holidays(self, holidays: Mapping[date, str]) -> None:
         """Insert or update holidays by day."""
         upsert(self._connection, state_holiday, [{"holiday": day, "name": name} for day, name in holidays.items()])
+
+    def remove_holidays(self, days: Sequence[date]) -> None:
+        """They are holidays no more."""
+        for part in in_lists(sorted(days)):
+            self._connection.execute(delete(state_holiday).where(state_holiday.c.holiday.in_(listed())), {"listed": part})
 
     def weights(self, version: str | None = None) -> WeightsVersion | None:
         """The active weights, or those of a version; None means the shipped ones."""

@@ -82,6 +82,10 @@ class FakeMatchingRepository:
     def save_holidays(self, holidays: Mapping[date, str]) -> None:
         self._state.holidays.update(holidays)
 
+    def remove_holidays(self, days: Sequence[date]) -> None:
+        for day in days:
+            del self._state.holidays[day]
+
     def weights(self, version: str | None = None) -> WeightsVersion | None:
         return self._state.weights.get(version or self._state.statewide.get("match_weights", ""))
 

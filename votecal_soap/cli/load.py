@@ -78,17 +78,18 @@ def zip_counties(session: Session, file: Path, acting_user: str, as_json: bool) 
 
 @load.command()
 @click.argument("file", type=_file)
+@click.option("--replace", is_flag=True, help="The file has all holidays of its years: other days of those years are business days.")
 @options.acting_user
 @options.as_json
 @pass_session
-def holidays(session: Session, file: Path, acting_user: str, as_json: bool) -> None:
+def holidays(session: Session, file: Path, replace: bool, acting_user: str, as_json: bool) -> None:
     """Load state holidays from CSV: holiday,name. No county's due date falls on one.
 
     Example: votecal load holidays holidays.csv
     """
     session.require_administrator(acting_user)
     application = session.application
-    _show(load_reference_data.load_holidays(file, acting_user, application.unit_of_work(), application.clock), as_json)
+    _show(load_reference_data.load_holidays(file, acting_user, application.unit_of_work(), application.clock, replace=replace), as_json)
 
 
 def _show(report: load_reference_data.LoadReport, as_json: bool) -> None:

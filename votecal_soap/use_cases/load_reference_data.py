@@ -9,14 +9,19 @@ from dataclasses import dataclass
 from datetime import date
 from importlib.resources import as_file, files
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from votecal_soap.clock import Clock
+from votecal_soap.clock import Clock, legal_date
 from votecal_soap.domain.counties import County, Election, Precinct, ZipCounty
+from votecal_soap.domain.state_holidays import state_holidays
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.reference_files import read_elections, read_holidays, read_precincts, read_zip_counties
+
+FIRST_HOLIDAY_YEAR: Final = 2024
+HOLIDAY_YEARS_AHEAD: Final = 10
+"""`load reference` brings holidays by rule so far ahead; run again, it brings the years that have come since."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,13 +35,15 @@ class LoadReport:
 def load_reference(actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
     """Load what the product ships: counties, code tables, holidays, and the ZIP codes unless the state has loaded its own."""
     shipped = _shipped()
-    zip_counties, holidays = _shipped_zip_counties(), _shipped_holidays()
+    zip_counties, holidays = _shipped_zip_counties(), _coming_holidays(legal_date(clock.now()).year)
     counties = [_county(code, name) for code, name in shipped["counties"].items()]
     with uow:
         changed = _load_counties(actor, uow, clock, counties)
         for kind, codes in shipped["codes"].items():
             changed += _load_codes(actor, uow, clock, kind, codes)
-        changed += _load_holidays(actor, uow, clock, holidays)
+        # A year that came by rule before is the state's since: it may have taken a day away.
+        came = {day.year for day in uow.matching.holidays() & set(holidays)}
+        changed += _load_holidays(actor, uow, clock, {day: name for day, name in holidays.items() if day.year not in came})
         if not uow.matching.zip_counties():
             changed += _load_zip_counties(actor, uow, clock, zip_counties)
         uow.commit()
@@ -54,11 +61,13 @@ def load_zip_counties(file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> 
     return LoadReport(read=len(rows), changed=changed)
 
 
-def load_holidays(file: Path, actor: str, uow: UnitOfWork, clock: Clock) -> LoadReport:
-    """Load state holidays from a CSV file: holiday, name."""
+def load_holidays(file: Path, actor: str, uow: UnitOfWork, clock: Clock, *, replace: bool = False) -> LoadReport:
+    """Load state holidays from a CSV file: holiday, name. `replace`: other days of the years that it names are holidays no more."""
     holidays = read_holidays(file)
     with uow:
         changed = _load_holidays(actor, uow, clock, holidays)
+        if replace:
+            changed += _remove_holidays(actor, uow, clock, holidays)
         uow.commit()
     return LoadReport(read=len(holidays), changed=changed)
 
@@ -106,9 +115,10 @@ def _shipped_zip_counties() -> list[ZipCounty]:
         return read_zip_counties(path)
 
 
-def _shipped_holidays() -> dict[date, str]:
-    with as_file(files("votecal_soap.domain").joinpath("state_holidays.csv")) as path:
-        return read_holidays(path)
+def _coming_holidays(this_year: int) -> dict[date, str]:
+    """From the first year that the product knows to ten years ahead."""
+    years = range(FIRST_HOLIDAY_YEAR, this_year + HOLIDAY_YEARS_AHEAD + 1)
+    return {day: name for year in years for day, name in state_holidays(year).items()}
 
 
 def _shipped() -> dict[str, Any]:
@@ -156,6 +166,15 @@ def _load_holidays(actor: str, uow: UnitOfWork, clock: Clock, holidays: Mapping[
         old = {day.isoformat(): known[day] for day in changed if day in known}
         _record(actor, uow, clock, ("codes", "Holiday"), old, {day.isoformat(): name for day, name in changed.items()})
     return len(changed)
+
+
+def _remove_holidays(actor: str, uow: UnitOfWork, clock: Clock, holidays: Mapping[date, str]) -> int:
+    years = {day.year for day in holidays}
+    gone = {day: name for day, name in uow.matching.named_holidays().items() if day.year in years and day not in holidays}
+    if gone:
+        uow.matching.remove_holidays(list(gone))
+        _record(actor, uow, clock, ("codes", "Holiday"), {day.isoformat(): name for day, name in gone.items()}, {})
+    return len(gone)
 
 
 def _election_values(election: Election | None) -> dict[str, object]:

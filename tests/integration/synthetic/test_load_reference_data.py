@@ -102,9 +102,33 @@ def test_zip_codes_and_holidays_are_shipped(empty, clock):
         holidays = uow.matching.named_holidays()
     assert {row.county_code for row in table} == counties
     assert lies_in == {"90001": {"19"}, "94303": {"41", "43"}, "96130": {"18"}, "00000": frozenset()}
-    assert all(len([day for day in holidays if day.year == year]) == 11 for year in range(2024, 2031))
+    this_year = clock.now().year
+    assert all(len([day for day in holidays if day.year == year]) == 11 for year in range(2024, this_year + 11))
     assert {date(2026, 3, 31), date(2026, 7, 4), date(2026, 11, 26), date(2026, 11, 27), date(2028, 11, 10)} <= set(holidays)
     assert not [day for day in holidays if day.weekday() == SUNDAY]
+
+
+@pytest.mark.requirement("COA-37")
+def test_a_day_that_the_governor_appointed_before_keeps_no_holiday_of_its_year_away(empty, clock, tmp_path):
+    file = tmp_path / "holidays.csv"
+    file.write_text("holiday,name\n2027-12-24,Christmas Eve\n")
+    load_holidays(file, "ada", empty(), clock)
+    load_reference("ada", empty(), clock)
+    with empty() as uow:
+        assert len([day for day in uow.matching.holidays() if day.year == 2027]) == 12
+
+
+@pytest.mark.requirement("COA-37", "OPS-02")
+def test_a_file_may_take_the_place_of_its_years_and_the_shipped_days_do_not_come_back(empty, clock, tmp_path):
+    load_reference("ada", empty(), clock)
+    file = tmp_path / "holidays.csv"
+    file.write_text("holiday,name\n2027-01-01,New Year's Day\n2027-06-19,Juneteenth\n")
+    assert load_holidays(file, "ada", empty(), clock, replace=True) == LoadReport(read=2, changed=11)
+    load_reference("ada", empty(), clock)
+    with empty() as uow:
+        days = uow.matching.holidays()
+        assert {day for day in days if day.year == 2027} == {date(2027, 1, 1), date(2027, 6, 19)}
+        assert len([day for day in days if day.year == 2028]) == 11
 
 
 @pytest.mark.requirement("COA-11", "OPS-02")

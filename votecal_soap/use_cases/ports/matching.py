@@ -136,6 +136,10 @@ class MatchingRepository(CandidateIndex, Protocol):
         """Insert or update holidays by day."""
         ...
 
+    def remove_holidays(self, days: Sequence[date]) -> None:
+        """They are holidays no more."""
+        ...
+
     def named_holidays(self) -> Mapping[date, str]:
         """State holidays and what they are called."""
         ...
