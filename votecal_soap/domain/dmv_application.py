@@ -107,7 +107,8 @@ def _wanted(voter: Voter, application: Application) -> dict[str, object]:
     if application.received.has_residence and lives_at(voter, application.received):
         wanted = {name: value for name, value in wanted.items() if name not in ResidenceAddress._fields}
     if application.record.kind is DmvRecordKind.NEW_REGISTRATION:
-        wanted["registration_date"] = _registration_day(voter, application.record)
+        # A day to come is a slip of DMV's: nobody is registered ahead.
+        wanted["registration_date"] = min(_registration_day(voter, application.record), max(application.today, voter.registration_date or application.today))
     if _is_revived(voter, application.record):
         wanted |= {"status": VoterStatus.ACTIVE.value, "status_reason": None}
     if voter.county_code != application.county_code:
