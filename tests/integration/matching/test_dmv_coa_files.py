@@ -11,8 +11,10 @@ from votecal_soap.domain.dmv_files import DmvFileState
 from votecal_soap.domain.jobs import InstanceState, JobState, StopRequest
 from votecal_soap.domain.matching import MatchingFunction, MatchSettings
 from votecal_soap.errors import Unavailable
+from votecal_soap.use_cases.ports import Blackout
 
-from .dmv_runs import NOW, Mortal, begin, end
+from .dmv_runs import NOW, TODAY, Mortal, begin, end
+from .test_dmv_coa_situations import configure
 
 ONE, TWO, THREE = 100_000_001, 100_000_002, 100_000_003
 SAN_DIEGO = NEW_HOME._replace(residence_city="SAN DIEGO", residence_zip_code="92101")
@@ -241,6 +243,27 @@ def test_a_cancelled_file_may_be_sent_again_and_only_the_rest_is_new(runs):
     second = runs.expect("b.xml")
     assert runs.work() is InstanceState.COMPLETED
     assert runs.outcomes(second)["Duplicate"] == 3
+
+
+@pytest.mark.requirement("JOB-04", "COA-06", "COA-12")
+def test_what_is_set_while_a_file_is_processed_holds_from_the_next_decision_on(runs):
+    runs.add_voters(*three_voters())
+    moved = {"new_address": SAN_DIEGO}
+    pedro = {"drivers_license": "A0000002", "first_name": "PEDRO", "last_name": "LOPEZ", "date_of_birth": date(1950, 5, 5)}
+    maeve = {"drivers_license": "A0000003", "first_name": "MAEVE", "last_name": "OBRIEN", "date_of_birth": date(1960, 6, 6)}
+    runs.drop("a.xml", a_record(1, **moved), a_record(2, **moved, **pedro), a_record(3, **{**maeve, "drivers_license": None}))
+    job_id = runs.expect("a.xml")
+
+    def meanwhile():
+        yield None
+        configure(runs, blackout=Blackout(0, None, None, TODAY, TODAY, "Primary"))
+        yield None
+        configure(runs, settings={"automatic": 100})
+        yield None
+
+    assert runs.work(chunk=1, stop=meanwhile()) is InstanceState.COMPLETED
+    assert runs.outcomes(job_id) == {"AutomaticMatch": 1, "ProvisionalMatch": 1, "PotentialMatch": 1}
+    assert [row.is_provisional for row in runs.transfers()] == [False, True]
 
 
 @pytest.mark.requirement("COA-36")

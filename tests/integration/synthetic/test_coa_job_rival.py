@@ -10,7 +10,6 @@ from votecal_soap.use_cases.process_dmv_coa_record_file import process
 TABLES = {"voter", "voter_version", "voter_activity", "voter_match", "voter_match_key", "dmv_work_item", "match_case", "ems_message", "audit_entry"}
 
 
-@pytest.mark.requirement("COA-36")
 def test_the_set_based_rival_writes_the_rows_that_the_job_writes(tmp_path):
     workload = make_job_workload(tmp_path, voters=400, records=150)
     ours, rival = workload.copy("ours.db"), workload.copy("rival.db")

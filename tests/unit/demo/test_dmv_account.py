@@ -67,7 +67,6 @@ def test_the_state_must_count_what_was_planted(planted):
     assert counts[DmvOutcome.AUTOMATIC_MATCH].planted != counts[DmvOutcome.AUTOMATIC_MATCH].at_state
 
 
-@pytest.mark.requirement("COA-36")
 def test_every_outcome_and_every_situation_is_planted(planted):
     assert {item.situation for item in planted} == set(DmvSituation) == set(EXPECTED)
     assert {EXPECTED[item.situation].outcome for item in planted} == set(DmvOutcome)
