@@ -8,6 +8,7 @@ _HERE = "votecal_soap.cli"
 _COMMANDS = {
     "config": (f"{_HERE}.match_config", "config", "Fields, thresholds, modes of the counties, moves between counties."),
     "blackout": (f"{_HERE}.match_blackout", "blackout", "Times before elections in which nothing is cancelled."),
+    "records": (f"{_HERE}.match_records", "records", "DMV records that SOS sends to a county."),
     "explain": (f"{_HERE}.match_explain", "explain", "Show why two records match, or do not."),
     "rebuild-keys": (f"{_HERE}.match_keys", "rebuild_keys", "Make every voter's match keys anew."),
     "capped-keys": (f"{_HERE}.match_keys", "capped_keys", "List the match keys that are too common to find anybody."),

@@ -24,7 +24,7 @@ def five_digit_zip(address: ResidenceAddress) -> str | None:
 
 def place(record: DmvRecord, counties_of_zip: Mapping[str, frozenset[str]], counties: frozenset[str]) -> Placement:
     """The county of the new address; `counties` are all that there are, `counties_of_zip` those that a ZIP code lies in."""
-    if _is_out_of_state(record.new_address):
+    if is_out_of_state(record.new_address):
         return Placement(None, out_of_state=True)
     by_zip = counties_of_zip.get(five_digit_zip(record.new_address) or "", frozenset())
     if record.county_code:
@@ -34,5 +34,6 @@ def place(record: DmvRecord, counties_of_zip: Mapping[str, frozenset[str]], coun
     return Placement(next(iter(by_zip)) if len(by_zip) == 1 else None, out_of_state=False)
 
 
-def _is_out_of_state(address: ResidenceAddress) -> bool:
+def is_out_of_state(address: ResidenceAddress) -> bool:
+    """Whether it names another state."""
     return (address.residence_state or CALIFORNIA).strip().upper() != CALIFORNIA

@@ -67,6 +67,22 @@ def test_the_job_waits_for_its_file_and_the_file_for_its_job(staffed, voter, dro
     assert (path.exists(), other.exists()) == (False, True)
 
 
+@pytest.mark.requirement("COA-21")
+def test_a_record_whose_address_tells_no_county_is_listed_and_sent_to_one(staffed, voter, drop, run_json):
+    assert staffed("match", "records", "list", "--as", "sam").stdout == "There are no such records.\n"
+    stranger = {"drivers_license": None, "last_name": "QUACKENBUSH", "date_of_birth": date(1933, 7, 8), "old_address": None}
+    drop("coa.xml", a_record(1, **stranger, new_address=a_record().new_address._replace(residence_zip_code="00000")))
+    staffed(*SCHEDULE, "coa.xml")
+    staffed("worker", "--drain")
+    (listed,) = run_json("match", "records", "list", "--as", "sam")
+    assert (listed["kind"], listed["city"], listed["zip_code"]) == ("ChangeOfAddress", "LOS ANGELES", "00000")
+    assert "QUACKENBUSH" not in staffed("match", "records", "list", "--as", "sam").output
+    item = listed["work_item_id"]
+    assert staffed("match", "records", "assign", item, "--county", "19", "--as", "sam").stdout == f"Record {item} went to county 19.\n"
+    assert staffed("match", "records", "assign", item, "--county", "19", "--as", "sam", code=1).stderr.startswith("VC-4009")
+    assert run_json("match", "records", "list", "--as", "sam") == []
+
+
 @pytest.mark.requirement("COA-01", "COA-36")
 def test_the_file_is_shown_with_counts_histogram_and_unreadable_records(staffed, voter, drop, run_json):
     path = drop("coa.xml", a_record(1, drivers_license=None, last_name="QUACKENBUSH", date_of_birth=date(1933, 7, 8)), a_record(2))

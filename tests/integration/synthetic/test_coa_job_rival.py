@@ -1,7 +1,5 @@
 """The rival of the job benchmark writes what the job wrote: a ratio against less would say nothing."""
 
-import pytest
-
 from benchmarks.coa_job_rival import deltas, write_set_based
 from benchmarks.coa_job_workload import claimed, make_job_workload
 from votecal_soap.domain.jobs import InstanceState
