@@ -1,17 +1,24 @@
 """COA-05, OPS-02: why two records on the roll would match, or would not; a view of two voters, and so it leaves a trace."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
-from votecal_soap.clock import Clock
+from votecal_soap.clock import Clock, legal_date
+from votecal_soap.domain.confidentiality import as_seen_by
+from votecal_soap.domain.counties import StaffUser
 from votecal_soap.domain.matching import Match, MatchingFunction, MatchSettings
 from votecal_soap.domain.voters import Voter
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.search.standardising import voter_person
 from votecal_soap.search.weights import MatchWeights
-from votecal_soap.use_cases.acting_user import SOS_ROLES, require_role
+from votecal_soap.use_cases.acting_user import ADMINISTRATORS, SOS_ROLES, require_role
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.search_service import search_service, weights_in_force
+
+NO_COUNTY: Final = ""
+"""Of SOS: no voter is its own county's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +48,8 @@ def explain_match(command: ExplainMatch, uow: UnitOfWork, clock: Clock) -> Expla
         NotAllowed: for whoever is not of SOS, for the voters may be another county's, or confidential (EWS-14).
     """
     with uow:
-        require_role(uow, command.acting_user, SOS_ROLES)
-        left, right = _voter(command.left, uow), _voter(command.right, uow)
+        person = require_role(uow, command.acting_user, SOS_ROLES)
+        left, right = (_seen_by(person, _voter(uid, uow), legal_date(clock.now())) for uid in (command.left, command.right))
         settings = uow.matching.settings(command.function)
         match = search_service(uow).explain(voter_person(left), voter_person(right), settings)
         for seen in (left, right):
@@ -58,6 +65,11 @@ def explain_match(command: ExplainMatch, uow: UnitOfWork, clock: Clock) -> Expla
         weights = weights_in_force(uow)
         uow.commit()
     return ExplainedMatch(match=match._replace(state_voter_id=command.right), settings=settings, weights=weights)
+
+
+def _seen_by(person: StaffUser, voter: Voter, today: date) -> Voter:
+    """Where a confidential voter lives is for administrators: to others it is as if nobody knew, in every level and score (EWS-14)."""
+    return voter if person.role in ADMINISTRATORS else as_seen_by(voter, NO_COUNTY, today)
 
 
 def _voter(state_voter_id: int, uow: UnitOfWork) -> Voter:

@@ -9,9 +9,10 @@ from fakes.dmv import NEW_HOME, OLD_HOME, a_record, a_voter
 from db.tables import audit_entry, ems_message, voter_match
 from votecal_soap.domain.counties import Role, StaffUser
 from votecal_soap.domain.match_cases import MailingKind
-from votecal_soap.domain.matching import MatchField
+from votecal_soap.domain.matching import MatchField, MatchingFunction
 from votecal_soap.domain.voters import Confidential, Confidentiality
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed, NotFound
+from votecal_soap.use_cases.explain_match import ExplainMatch, explain_match
 from votecal_soap.use_cases.list_confidential_voters import ConfidentialVoterQuery, list_confidential_voters
 from votecal_soap.use_cases.set_confidentiality import SetConfidentiality, set_confidentiality
 
@@ -164,3 +165,13 @@ def test_an_officers_record_is_shown_by_the_day_and_compared_by_the_job_of_that_
     before_the_job = shown.match.score
     keep_deadlines(staffed)
     assert search(county_code="37", **WHO, **AT_HOME)[0].match.score > before_the_job
+
+
+@pytest.mark.requirement("EWS-14", "COA-05")
+@pytest.mark.parametrize(("by", "says"), [("ada", True), ("sam", False)])
+def test_whether_her_home_agrees_is_explained_to_administrators_alone(staffed, by, says):
+    staffed.add_voters(a_voter(confidentiality=Confidentiality.SAFE_AT_HOME.value, confidential_since=TODAY), a_voter(TWO, ems_voter_id="LA2"))
+    command = ExplainMatch(left=ONE, right=TWO, function=MatchingFunction.DUPLICATE_VOTER, acting_user=by)
+    match = explain_match(command, staffed.factory(), staffed.clock).match
+    (address,) = (criterion for criterion in match.criteria if criterion.field is MatchField.ADDRESS)
+    assert (address.contribution != 0) is says
