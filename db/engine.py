@@ -36,11 +36,14 @@ _SQLITE_PRAGMAS: Final = (
 )
 
 
-def create_engine(url: str) -> Engine:
-    """An engine that speaks the project's errors and keeps its time in UTC; a wrong URL names the setting."""
+def create_engine(url: str, *, connections: int | None = None) -> Engine:
+    """An engine that speaks the project's errors and keeps its time in UTC; a wrong URL names the setting.
+
+    `connections`: at most so many at a time; whoever wants one more waits.
+    """
     try:
         parsed = _with_driver(make_url(url))
-        engine = sqlalchemy.create_engine(_without_own_options(parsed), hide_parameters=True, **_options(parsed))
+        engine = sqlalchemy.create_engine(_without_own_options(parsed), hide_parameters=True, **_options(parsed, connections))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise InvalidRequest(ErrorCode.SETTING_WRONG, f"The database URL cannot be used ({type(error).__name__}).", ref="VOTECAL_DATABASE_URL") from error
     event.listen(engine, "handle_error", replace_driver_error)
@@ -63,12 +66,14 @@ def _without_own_options(url: URL) -> URL:
     return url.difference_update_query(["thick_mode"]) if url.get_backend_name() == "oracle" else url
 
 
-def _options(url: URL) -> dict[str, Any]:
+def _options(url: URL, connections: int | None) -> dict[str, Any]:
     backend = url.get_backend_name()
     if backend == "sqlite":
         _make_folder(url.database)
         return {"pool_size": 10} if url.database and url.database != ":memory:" else {}
     options: dict[str, Any] = {"pool_size": 10, "pool_pre_ping": True, "pool_recycle": 1800}
+    if connections is not None:
+        options |= {"pool_size": connections, "max_overflow": 0}
     if backend == "oracle":
         options |= {"arraysize": 1000, "connect_args": {"stmtcachesize": 100}}
         if str(url.query.get("thick_mode", "")).lower() in {"1", "true", "yes"}:

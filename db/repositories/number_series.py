@@ -6,16 +6,21 @@ server gives numbers out in a short transaction of their own, which waits for no
 SQLite has one writer at a time: there the caller's transaction does, and a second one could not begin.
 """
 
+from typing import Final
+
 from sqlalchemy import Connection, Engine, insert, select, update
 
 from db.engine import create_engine
 from db.tables import number_series
 from votecal_soap.errors import Conflict
 
+CONNECTIONS_APART: Final = 4
+"""Each is used for a moment: a few serve all of a process's threads."""
+
 
 def engine_apart(engine: Engine) -> Engine | None:
     """Connections for numbers alone: who waits for one of these holds one of the others. None where there is one writer at a time."""
-    return None if engine.dialect.name == "sqlite" else create_engine(engine.url.render_as_string(hide_password=False))
+    return None if engine.dialect.name == "sqlite" else create_engine(engine.url.render_as_string(hide_password=False), connections=CONNECTIONS_APART)
 
 
 class NumberSeries:
