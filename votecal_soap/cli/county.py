@@ -4,13 +4,13 @@ import signal
 import threading
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 
 import click
 
-from votecal_soap.cli import options, output
+from votecal_soap.cli import county_clerk, options, output
+from votecal_soap.cli.county_connection import Connection, connection
 from votecal_soap.domain.uploads import Compression
-from votecal_soap.errors import ErrorCode, InvalidRequest
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 
 @click.group()
 def county() -> None:
-    """The county's side: exchange agent, queue consumer and a small reference EMS. It speaks SOAP and knows no state database."""
+    """The county's side: exchange agent, queue consumer, a clerk's work on matches, and a small reference EMS. It speaks SOAP and knows no state database."""
+
+
+for _command in county_clerk.COMMANDS:
+    county.add_command(_command)
 
 
 @county.command()
 @options.county
-@click.option("--url", required=True, help="The state's public URL.")
-@click.option("--username", required=True, help="The county's credential.")
-@click.option("--secret-file", type=click.File(), help="File with the credential's secret.")
-@click.option("--secret", envvar="VOTECAL_COUNTY_SECRET", show_envvar=True, help="The secret itself; a file or the variable is safer.")
-@click.option("--ems", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=True, help="The county's EMS database.")
+@connection
 @click.option("--work-dir", type=click.Path(file_okay=False, path_type=Path), help="Where batch files are made. Default: beside the EMS database.")
 @click.option("--until", type=click.Choice(["round", "done", "stopped"]), default="done", show_default=True, help="One round; until all is done; for ever.")
 @click.option("--poll-seconds", type=click.FloatRange(min=0.1), default=15.0, show_default=True)
@@ -39,11 +39,7 @@ def county() -> None:
 @options.as_json
 def sync(
     county_code: str,
-    url: str,
-    username: str,
-    secret_file: TextIO | None,
-    secret: str | None,
-    ems: Path,
+    connection: Connection,
     work_dir: Path | None,
     until: str,
     poll_seconds: float,
@@ -61,11 +57,11 @@ def sync(
 
     settings = SyncSettings(
         county_code=county_code,
-        url=url,
-        username=username,
-        password=_secret(secret_file.read() if secret_file else secret),
-        ems_database=ems,
-        work_dir=work_dir or ems.parent,
+        url=connection.url,
+        username=connection.username,
+        password=connection.secret,
+        ems_database=connection.ems,
+        work_dir=work_dir or connection.ems.parent,
         until=Until[until.upper()],
         poll_seconds=poll_seconds,
         compression=Compression(compression),
@@ -97,12 +93,6 @@ def reprecinct(ems: Path, election: str | None, moves: tuple[str, ...]) -> None:
     output.console().print(f"{moved} voters moved.")
 
 
-def _secret(given: str | None) -> str:
-    if not given or not given.strip():
-        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Give the credential's secret: --secret-file or VOTECAL_COUNTY_SECRET.", ref="secret")
-    return given.strip()
-
-
 class _Bars:
     """One progress bar for each step of each job."""
 
@@ -120,7 +110,7 @@ class _Bars:
 def _show(report: "SyncReport", as_json: bool) -> None:
     jobs = [asdict(job) for job in report.jobs]
     if as_json:
-        counts = {"imported": dict(report.imported), "failed": dict(report.failed), "answered": dict(report.answered)}
+        counts = {"imported": dict(report.imported), "failed": dict(report.failed), "answered": dict(report.answered), "recovered": report.recovered}
         output.show_json({"jobs": jobs, **counts, "left_for_person": report.left_for_person})
         return
     if jobs:
@@ -132,4 +122,6 @@ def _show(report: "SyncReport", as_json: bool) -> None:
         output.show_table(("Message", "Outcome", "Count"), messages)
     if report.answered:
         output.show_table(("Answer", "Count"), report.answered.items())
+    if report.recovered:
+        output.console().print(f"Match cases that the EMS had lost: {report.recovered}")
     output.console().print(f"Left for a person to look at: {report.left_for_person}")

@@ -137,7 +137,8 @@ def _mailing(parent: etree._Element, name: str) -> MailingAddress | None:
     return None if element is None else MailingAddress(*map(_texts(element).get, MAILING_ELEMENTS))
 
 
-def _voter(element: etree._Element) -> ReceivedVoter:
+def read_voter(element: etree._Element) -> ReceivedVoter:
+    """A Voter; one that lacks what it must have raises KeyError."""
     texts, precinct = _texts(element), _child(element, "HomePrecinct")
     home = {} if precinct is None else _texts(precinct)
     return ReceivedVoter(
@@ -153,12 +154,18 @@ def _voter(element: etree._Element) -> ReceivedVoter:
     )
 
 
+def read_criteria(element: etree._Element) -> tuple[ReceivedCriterion, ...]:
+    """What made a match, of any element with Criteria."""
+    return tuple(map(_criterion, element.iterfind(f"{_Q}Criteria/{_Q}Criterion")))
+
+
 def _criterion(element: etree._Element) -> ReceivedCriterion:
     texts = _texts(element)
     return ReceivedCriterion(texts["MatchField"], texts["Level"], float(texts["Contribution"]), texts["Text"])
 
 
-def _match(element: etree._Element) -> ReceivedMatch:
+def read_match(element: etree._Element) -> ReceivedMatch:
+    """A MatchNotice; one that lacks what it must have raises KeyError."""
     texts, voter = _texts(element), _child(element, "Voter")
     if voter is None:
         raise KeyError("Voter")
@@ -169,12 +176,12 @@ def _match(element: etree._Element) -> ReceivedMatch:
         case_version=int(texts["CaseVersion"]),
         county_code=texts["CountyCode"],
         confidence=int(texts["Confidence"]),
-        criteria=tuple(map(_criterion, element.iterfind(f"{_Q}Criteria/{_Q}Criterion"))),
+        criteria=read_criteria(element),
         cap=texts.get("Cap"),
         potential_reason=texts.get("PotentialReason"),
         due_on=texts.get("DueOn"),
         work_item_id=int(texts["WorkItemId"]) if "WorkItemId" in texts else None,
-        voter=_voter(voter),
+        voter=read_voter(voter),
         new_address=_residence(element, "NewAddress"),
         new_mailing_address=_mailing(element, "NewMailingAddress"),
         new_county=texts.get("NewCountyCode"),
@@ -193,7 +200,7 @@ def _transfer(element: etree._Element) -> ReceivedTransfer:
         texts["TransferState"],
         _is_true(texts["Provisional"]),
         texts["PendingUntil"],
-        None if match is None else _match(match),
+        None if match is None else read_match(match),
     )
 
 
@@ -201,8 +208,12 @@ def _dmv_record(element: etree._Element) -> ReceivedDmvRecord:
     texts, record = _texts(element), _child(element, "DmvRecord")
     if record is None:
         raise KeyError("DmvRecord")
-    data: dict[str, object] = {child.tag[len(_Q) :]: _texts(child) if len(child) else child.text or "" for child in record}
-    return ReceivedDmvRecord(int(texts["WorkItemId"]), texts["CountyCode"], data)
+    return ReceivedDmvRecord(int(texts["WorkItemId"]), texts["CountyCode"], read_dmv_data(record))
+
+
+def read_dmv_data(record: etree._Element) -> dict[str, object]:
+    """All that DMV sent, by element; an address is a mapping of its parts."""
+    return {child.tag[len(_Q) :]: _texts(child) if len(child) else child.text or "" for child in record}
 
 
 def _overdue(element: etree._Element) -> ReceivedOverdue:
@@ -219,11 +230,11 @@ def _confidentiality(element: etree._Element) -> ReceivedConfidentiality:
 
 
 _READERS: Final[Mapping[str, tuple[str, Callable[[etree._Element], ReceivedDetail]]]] = {
-    MessageType.AUTOMATIC_MATCH_APPLIED: ("MatchNotice", _match),
-    MessageType.PROVISIONAL_MATCH_APPLIED: ("MatchNotice", _match),
-    MessageType.POTENTIAL_MATCH: ("MatchNotice", _match),
-    MessageType.MATCH_CASE_REPLACED: ("MatchNotice", _match),
-    MessageType.MATCH_CASE_DECIDED: ("MatchNotice", _match),
+    MessageType.AUTOMATIC_MATCH_APPLIED: ("MatchNotice", read_match),
+    MessageType.PROVISIONAL_MATCH_APPLIED: ("MatchNotice", read_match),
+    MessageType.POTENTIAL_MATCH: ("MatchNotice", read_match),
+    MessageType.MATCH_CASE_REPLACED: ("MatchNotice", read_match),
+    MessageType.MATCH_CASE_DECIDED: ("MatchNotice", read_match),
     MessageType.MATCH_CASE_OVERDUE: ("MatchCaseOverdue", _overdue),
     MessageType.TRANSFER_OUT: ("TransferNotice", _transfer),
     MessageType.TRANSFER_IN: ("TransferNotice", _transfer),

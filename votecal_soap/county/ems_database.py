@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final, Self
 
 from votecal_soap.contract.batch_writer import WireRecord, WireRegistration
-from votecal_soap.county.ems_schema import DDL, KIND_BITS, REGISTRATION_COLUMNS, STATE_CASES_DDL
+from votecal_soap.county.ems_schema import DDL, KIND_BITS, LATER_COLUMNS, REGISTRATION_COLUMNS, STATE_CASES_DDL
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.voters import VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode, NotFound
@@ -32,6 +32,12 @@ class EmsDatabase:
         # FULL: a message that the state has cleared must not be lost with the county's power.
         self.connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;")
         self.connection.executescript(STATE_CASES_DDL)
+        self._add_later_columns()
+
+    def _add_later_columns(self) -> None:
+        for table, column, kind in LATER_COLUMNS:
+            if not self.connection.execute("SELECT 1 FROM pragma_table_info(?) WHERE name = ?", (table, column)).fetchone():
+                self.connection.execute(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
 
     @classmethod
     def create(cls, path: Path, county_code: str) -> Self:

@@ -117,7 +117,11 @@ CREATE TABLE IF NOT EXISTS state_answers (
     decision TEXT, basis TEXT NOT NULL,
     given_at TEXT NOT NULL,
     result TEXT,
+    detail TEXT,
     UNIQUE (operation, subject_id, subject_version)
 );
 """
 """Match cases, moves and DMV records that the state told of, and the county's answers; an EMS that was made before gets them when it is opened."""
+
+LATER_COLUMNS: Final = (("state_answers", "detail", "TEXT"),)
+"""Columns that an EMS of an earlier release lacks: table, column, type."""

@@ -4,16 +4,19 @@ Words and their order are those of `xsd/batch-data-exchange.xsd` and `xsd/ems-in
 contract calls open stay text here: a value from a newer state must not stop an older county.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from votecal_soap.contract.batch_writer import BatchFile
 from votecal_soap.contract.queue_page import QueuePage
+from votecal_soap.contract.received_cases import ReceivedCase, ReceivedCasePage, ReceivedFoundVoter
+from votecal_soap.domain.county_answers import ReportUnresolvedCoa, UndoMatchCase
 from votecal_soap.domain.ems_messages import Clearance
 from votecal_soap.domain.jobs import DataKind
-from votecal_soap.domain.match_cases import CaseDecision
+from votecal_soap.domain.match_cases import CaseDecision, CaseState
+from votecal_soap.domain.voter_searches import VoterSearch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,10 +70,11 @@ class JobStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecidedCase:
-    """Where a match case stands after the county's word; the version of the voter's record, if the voter is the county's."""
+    """Where a match case stands after the county's word, and who decides it now; the version of the voter's record, if the voter is this county's."""
 
     case_state: str
     case_version: int
+    county_code: str
     record_version: int | None
 
 
@@ -131,6 +135,30 @@ class EmsIntegration(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedRecord:
+    """Where a DMV record stands after the county's report, and the case that a named voter opened."""
+
+    disposition: str
+    case_id: int | None
+
+
+class CountyQuestions(Protocol):
+    """What the county may ask of matches and voters, in the same service (EWS-08, EWS-11)."""
+
+    def list_match_cases(self, states: Collection[CaseState] = (), after_case_id: int = 0) -> ReceivedCasePage:
+        """Cases that the county decides, or lost a voter by, by rising id; without states those that wait."""
+        ...
+
+    def get_match_case(self, case_id: int) -> ReceivedCase:
+        """A case as it is now, with the voter's record and what DMV sent; NotFound for another county's."""
+        ...
+
+    def search_voters(self, search: VoterSearch) -> Sequence[ReceivedFoundVoter]:
+        """Voters of the whole state who may be the one looked for, best first."""
+        ...
+
+
 class CountyAnswers(Protocol):
     """The county's word on matches, in the same service; the transaction id makes each call's repetition harmless (EWS-07, EWS-11)."""
 
@@ -138,16 +166,28 @@ class CountyAnswers(Protocol):
         """Decide a match case (COA-33)."""
         ...
 
-    def report_unresolved_coa(self, transaction_id: str, work_item_id: int, basis: str) -> str:
-        """Tell that a DMV record is no voter's; the work item's disposition (COA-21)."""
+    def undo_match_case(self, transaction_id: str, undo: UndoMatchCase) -> DecidedCase:
+        """Take back a match that was applied (COA-34)."""
+        ...
+
+    def report_unresolved_coa(self, transaction_id: str, report: ReportUnresolvedCoa) -> ReportedRecord:
+        """Tell that a DMV record is no voter's, or whose it is (COA-21)."""
         ...
 
     def accept_transfer_out(self, transaction_id: str, transfer_id: int) -> DecidedTransfer:
         """Accept that a voter moved away (S4.21)."""
         ...
 
+    def reverse_transfer_out(self, transaction_id: str, transfer_id: int, basis: str) -> DecidedTransfer:
+        """Say that the person who moved away is somebody else (S4.21)."""
+        ...
 
-class State(BatchDataExchange, EmsIntegration, CountyAnswers, Protocol):
+
+class MatchCases(CountyQuestions, CountyAnswers, Protocol):
+    """Both ways."""
+
+
+class State(BatchDataExchange, EmsIntegration, MatchCases, Protocol):
     """Both services of the state."""
 
     def close(self) -> None:

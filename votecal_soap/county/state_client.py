@@ -13,12 +13,12 @@ from votecal_soap.contract.batch_writer import BatchFile
 from votecal_soap.contract.queue_page import QueuePage, read_queue_page
 from votecal_soap.contract.wsdl import BATCH_DATA_EXCHANGE_SERVICE, EMS_INTEGRATION_SERVICE, ServiceContract, served_wsdl
 from votecal_soap.county.fast_lane import put_piece
-from votecal_soap.county.faults import translated
+from votecal_soap.county.match_case_client import MatchCaseClient
 from votecal_soap.county.secure_transport import refuse_open_transport
-from votecal_soap.county.state import DecidedCase, DecidedTransfer, JobStatus, OutcomeCount, PendingJob, UploadTicket
+from votecal_soap.county.soap_service import SoapService
+from votecal_soap.county.state import JobStatus, OutcomeCount, PendingJob, UploadTicket
 from votecal_soap.domain.ems_messages import Clearance
 from votecal_soap.domain.jobs import DataKind
-from votecal_soap.domain.match_cases import CaseDecision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class StateAddress:
     timeout_seconds: float = 60.0
 
 
-class StateClient:
+class StateClient(MatchCaseClient):
     """Speaks both services; made once, because reading a WSDL costs more than a call."""
 
     def __init__(self, address: StateAddress) -> None:
@@ -39,35 +39,31 @@ class StateClient:
         refuse_open_transport(address.url)
         self._timeout = address.timeout_seconds
         self._session = requests.Session()
-        self._exchange = self._client(BATCH_DATA_EXCHANGE_SERVICE, address)
-        self._integration = self._client(EMS_INTEGRATION_SERVICE, address)
+        self._exchange = self._service(BATCH_DATA_EXCHANGE_SERVICE, address)
+        super().__init__(self._service(EMS_INTEGRATION_SERVICE, address))
 
-    def _client(self, contract: ServiceContract, address: StateAddress) -> zeep.Client:
+    def _service(self, contract: ServiceContract, address: StateAddress) -> SoapService:
         transport = zeep.Transport(session=self._session, timeout=self._timeout, operation_timeout=self._timeout)
         token = UsernameToken(address.username, address.password)
-        return zeep.Client(io.BytesIO(served_wsdl(contract, address.url)), wsse=token, transport=transport, settings=zeep.Settings(strict=True))
+        return SoapService(zeep.Client(io.BytesIO(served_wsdl(contract, address.url)), wsse=token, transport=transport, settings=zeep.Settings(strict=True)))
 
     def close(self) -> None:
         """Close the connections."""
         self._session.close()
 
-    def _exchanged(self, operation: str, **parts: object) -> Any:  # noqa: ANN401 - zeep's own object or a simple value
-        with translated(self._exchange):
-            return self._exchange.service[operation](**parts)
-
     def get_pending_jobs(self) -> list[PendingJob]:
         """Jobs due for this county."""
         # An answer that is nothing but a list comes unwrapped, and None when it is empty.
-        return [_pending_job(job) for job in self._exchanged("GetPendingJobs") or ()]
+        return [_pending_job(job) for job in self._exchange.call("GetPendingJobs") or ()]
 
     def acknowledge_started(self, job_id: int) -> str:
         """Tell that the county has begun."""
-        return str(self._exchanged("AcknowledgeJob", JobId=job_id, JobDecision="Started"))
+        return str(self._exchange.call("AcknowledgeJob", JobId=job_id, JobDecision="Started"))
 
     def begin_upload(self, job_id: int, file: BatchFile) -> UploadTicket:
         """Announce a file, or ask how far the same one has come."""
         announced = {"ByteCount": file.byte_count, "Sha256": file.sha256, "RecordCount": file.record_count, "Compression": file.compression.value}
-        answer = self._exchanged("BeginUpload", JobId=job_id, **announced)
+        answer = self._exchange.call("BeginUpload", JobId=job_id, **announced)
         return UploadTicket(
             upload_id=answer.UploadProgress.UploadId,
             complete=answer.UploadProgress.UploadState == "Complete",
@@ -84,59 +80,31 @@ class StateClient:
 
     def append_chunk(self, upload_id: int, offset: int, content: bytes) -> int:
         """Send bytes by SOAP."""
-        return int(self._exchanged("AppendChunk", UploadId=upload_id, Offset=offset, Content=content).NextOffset)
+        return int(self._exchange.call("AppendChunk", UploadId=upload_id, Offset=offset, Content=content).NextOffset)
 
     def get_next_offset(self, upload_id: int) -> int:
         """The first byte that the state does not have."""
-        return int(self._exchanged("GetUploadStatus", UploadId=upload_id).NextOffset)
+        return int(self._exchange.call("GetUploadStatus", UploadId=upload_id).NextOffset)
 
     def complete_upload(self, upload_id: int) -> str:
         """Tell that all bytes are sent."""
-        return str(self._exchanged("CompleteUpload", UploadId=upload_id).JobState)
+        return str(self._exchange.call("CompleteUpload", UploadId=upload_id).JobState)
 
     def get_job_status(self, job_id: int) -> JobStatus:
         """Where the job stands."""
-        return _job_status(self._exchanged("GetJobStatus", JobId=job_id))
+        return _job_status(self._exchange.call("GetJobStatus", JobId=job_id))
 
     def get_message_queue(self, maximum_messages: int, after_message_id: int | None = None) -> QueuePage:
         """The oldest messages, or those with a higher id, with their detail."""
-        operation = "GetMessageQueue"
-        with translated(self._integration), self._integration.settings(raw_response=True):
-            response = self._integration.service[operation](MaximumMessages=maximum_messages, IncludeDetail=True, AfterMessageId=after_message_id)
-            if response.status_code != requests.codes.ok:
-                binding: Any = next(iter(self._integration.wsdl.bindings.values()))
-                binding.process_reply(self._integration, binding.get(operation), response)
-        # zeep takes 130 µs a message and, being strict, would refuse a page for one element that a newer state has added.
-        return read_queue_page(response.content)
+        asked = {"MaximumMessages": maximum_messages, "IncludeDetail": True, "AfterMessageId": after_message_id}
+        # zeep takes 130 µs a message.
+        return read_queue_page(self._integration.call_unread("GetMessageQueue", **asked))
 
     def clear_messages(self, clearances: Sequence[Clearance]) -> dict[int, str]:
         """Tell what became of messages."""
         given = [{"MessageId": item.message_id, "ClearOutcome": item.outcome.value, "Text": item.text} for item in clearances]
-        with translated(self._integration):
-            answer = self._integration.service.ClearMessages(Clearances={"Clearance": given})
+        answer = self._integration.call("ClearMessages", Clearances={"Clearance": given})
         return {item.MessageId: item.ClearResult for item in answer or ()}
-
-    def decide_match_case(self, transaction_id: str, decision: CaseDecision) -> DecidedCase:
-        """Decide a match case."""
-        about = {"MatchCaseId": decision.case_id, "ExpectedVersion": decision.expected_version}
-        precinct = decision.home_precinct and {"PrecinctCode": decision.home_precinct, "PrecinctPart": decision.home_precinct_part}
-        said = {"Decision": decision.decision.value, "Basis": decision.basis, "CountyCode": decision.county_code, "Comment": decision.comment}
-        answer = self._integrated("DecideMatchCase", TransactionId=transaction_id, **about, **said, HomePrecinct=precinct)
-        return DecidedCase(case_state=answer.CaseState, case_version=answer.CaseVersion, record_version=answer.RecordVersion)
-
-    def report_unresolved_coa(self, transaction_id: str, work_item_id: int, basis: str) -> str:
-        """Tell that a DMV record is no voter's."""
-        answer = self._integrated("ReportUnresolvedCoa", TransactionId=transaction_id, WorkItemId=work_item_id, Finding="NonMatch", Basis=basis)
-        return str(answer.Disposition)
-
-    def accept_transfer_out(self, transaction_id: str, transfer_id: int) -> DecidedTransfer:
-        """Accept that a voter moved away."""
-        answer = self._integrated("AcceptTransferOut", TransactionId=transaction_id, TransferId=transfer_id)
-        return DecidedTransfer(state_uid=int(answer.StateVoterId), transfer_state=answer.TransferState, record_version=answer.RecordVersion)
-
-    def _integrated(self, operation: str, **parts: object) -> Any:  # noqa: ANN401 - zeep's own object
-        with translated(self._integration):
-            return self._integration.service[operation](**parts)
 
 
 def _items(parent: Any, name: str) -> Sequence[Any]:  # noqa: ANN401 - zeep's own objects

@@ -19,6 +19,7 @@ from votecal_soap.county.ems_jobs import UNFINISHED, CountyJob, JobStage
 from votecal_soap.county.office import Office
 from votecal_soap.county.progress import Tell, tell_nobody
 from votecal_soap.county.queue_consumer import PAGE_MESSAGES, Drained, QueueConsumer
+from votecal_soap.county.reconciliation import reconcile
 from votecal_soap.county.retry import Retry
 from votecal_soap.county.state import State
 from votecal_soap.county.state_client import StateAddress, StateClient
@@ -81,6 +82,8 @@ class SyncReport:
     left_for_person: int
     answered: Mapping[str, int] = field(default_factory=dict)
     """What the county said of matches, moves and DMV records, with the state's answer."""
+    recovered: int = 0
+    """Match cases that the EMS had lost, or had otherwise than the state."""
 
     @property
     def records_sent(self) -> int:
@@ -96,7 +99,7 @@ def synchronise(
     clock: Clock | None = None,
     connect: Callable[[StateAddress], State] = StateClient,
 ) -> SyncReport:
-    """Work rounds, each the jobs, the queue and the county's answers, until the settings' end is reached or `stop` is set.
+    """Work rounds, each the jobs, the queue and the county's answers, the first also what the EMS lost, until the settings' end is reached or `stop` is set.
 
     A state that is down ends the run with `Unavailable`, but a service waits and goes on: the work stays in the EMS.
     """
@@ -127,6 +130,8 @@ class _Synchronisation:
 
     def __init__(self, settings: SyncSettings, office: Office, state: State, stop: threading.Event) -> None:
         self._settings = settings
+        self._office = office
+        self._state = state
         self._stop = stop
         self._service = DataExchangeService(office, state)
         self._consumer = QueueConsumer(office, state, settings.page_messages)
@@ -136,6 +141,7 @@ class _Synchronisation:
         self._failed: Counter[str] = Counter()
         self._answered: Counter[str] = Counter()
         self._left_for_person = 0
+        self._recovered: int | None = None
 
     def run(self) -> SyncReport:
         while not self._stop.is_set():
@@ -151,6 +157,8 @@ class _Synchronisation:
             jobs = self._service.run()
             self._jobs.update({job.job_id: job for job in jobs})
             self._add(self._consumer.drain())
+            if self._recovered is None:
+                self._recovered = reconcile(self._office, self._state)
             self._answered += self._answers.answer()
         except Unavailable as error:
             if self._settings.until is not Until.STOPPED:
@@ -175,6 +183,7 @@ class _Synchronisation:
             failed=MappingProxyType(dict(self._failed)),
             left_for_person=self._left_for_person,
             answered=MappingProxyType(dict(self._answered)),
+            recovered=self._recovered or 0,
         )
 
 

@@ -10,8 +10,7 @@ from typing import Final
 
 from votecal_soap.contract.received_matches import ReceivedVoter
 from votecal_soap.county.ems_schema import KIND_BITS
-from votecal_soap.county.state_codes import CANCELLED, Row, mailing_row, residence_row, voter_rows
-from votecal_soap.domain.dmv_records import MailingAddress, ResidenceAddress
+from votecal_soap.county.state_codes import CANCELLED, Row, voter_rows
 from votecal_soap.domain.jobs import DataKind
 
 ADDRESS_KINDS: Final = frozenset({DataKind.RESIDENCE_ADDRESS, DataKind.MAILING_ADDRESS, DataKind.HOME_PRECINCT, DataKind.REGISTRATION})
@@ -40,17 +39,6 @@ def take_record(connection: sqlite3.Connection, key: int, voter: ReceivedVoter, 
     _update(connection, key, row, voter.record_version)
     if precinct_needed:
         ask_for_precinct(connection, key)
-
-
-def take_address(
-    connection: sqlite3.Connection, key: int, residence: ResidenceAddress | None, mailing: MailingAddress | None, record_version: int | None
-) -> None:
-    """Take an address that the county itself accepted, for it is told nothing that it just said."""
-    row: Row = {} if residence is None else residence_row(residence)
-    if mailing is not None and any(mailing):
-        row |= mailing_row(mailing)
-    _update(connection, key, row | {"home_pct": None, "home_pct_part": None}, record_version)
-    ask_for_precinct(connection, key)
 
 
 def end_registration(connection: sqlite3.Connection, key: int, status: str, reason: str, record_version: int | None) -> None:

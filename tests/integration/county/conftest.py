@@ -149,6 +149,19 @@ def ems(tmp_path, state):
 
 
 @pytest.fixture
+def voters(state, ems):
+    """Voters with a middle name; the EMS knows the state's ids of all."""
+    ids = [row[0] for row in ems.connection.execute("SELECT voter_num FROM voters ORDER BY voter_key").fetchall()]
+    with state.application.unit_of_work() as uow:
+        known = uow.voters.lock_by_ems_id("19", ids)
+    with ems.transaction() as connection:
+        connection.executemany(
+            "UPDATE voters SET state_uid = ?, base_version = 1 WHERE voter_num = ?", [(int(each.state_voter_id), each.ems_voter_id) for each in known]
+        )
+    return [each for each in known if len(each.middle_name or "") > 1 and each.status == "Active" and each.suffix is None]
+
+
+@pytest.fixture
 def precinct_moves(ems):
     """All of the county's precincts become one."""
     rows = ems.connection.execute("SELECT DISTINCT home_pct, home_pct_part FROM voters").fetchall()

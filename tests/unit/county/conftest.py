@@ -9,13 +9,14 @@ import pytest
 from votecal_soap.clock import FixedClock
 from votecal_soap.contract.batch_writer import WireHomePrecinct, WireName, WireRecord, WireRegistration, WireResidenceAddress
 from votecal_soap.contract.queue_page import QueuePage, ReceivedMessage, ReceivedRecordResult
+from votecal_soap.contract.received_cases import ReceivedCase, ReceivedCasePage
 from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.office import Office
 from votecal_soap.county.retry import Retry
-from votecal_soap.county.state import DecidedCase, DecidedTransfer, JobStatus, PendingJob, UploadTicket
+from votecal_soap.county.state import DecidedCase, DecidedTransfer, JobStatus, PendingJob, ReportedRecord, UploadTicket
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.voters import VotingPrecinct
-from votecal_soap.errors import ErrorCode, NotAllowed, Unavailable
+from votecal_soap.errors import ErrorCode, NotAllowed, NotFound, Unavailable
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KINDS = frozenset({DataKind.HOME_PRECINCT, DataKind.VOTING_PRECINCT})
@@ -39,6 +40,8 @@ class FakeState:
         self.completes_as = "Completed"
         self.refusal_code = "VC-1106"
         self.answers = []
+        self.cases = {}
+        self.found = ()
 
     def _call(self, name):
         self.calls.append(name)
@@ -143,17 +146,60 @@ class FakeState:
         self._call("after_clear")
         return answer
 
+    def list_match_cases(self, states=(), after_case_id=0):
+        self._call("list_match_cases")
+        wanted = {str(state) for state in states} or {"Open", "Provisional"}
+        listed = [case for case_id, case in sorted(self.cases.items()) if case.case_state in wanted and case_id > after_case_id]
+        return ReceivedCasePage(tuple(listed[:2]), len(listed) > 2)
+
+    def get_match_case(self, case_id):
+        self._call("get_match_case")
+        if case_id not in self.cases:
+            raise NotFound(ErrorCode.CASE_NOT_FOUND, "There is no such match case for this county.")
+        return ReceivedCase(self.cases[case_id], {"TransactionId": "T1"})
+
+    def search_voters(self, search):
+        self._call("search_voters")
+        self.searched = search
+        return self.found
+
     def decide_match_case(self, transaction_id, decision):
         self.answers.append((transaction_id, decision.decision.value, decision.case_id, decision.expected_version))
+        self.said = decision
         self._call("decide_match_case")
-        return DecidedCase(
-            case_state="Rejected" if decision.decision.value == "Reject" else "Accepted", case_version=decision.expected_version + 1, record_version=7
-        )
+        states = {"Reject": "Rejected", "Redirect": "Open"}
+        return self._decided(decision.case_id, states.get(decision.decision.value, "Accepted"), decision.expected_version, decision)
 
-    def report_unresolved_coa(self, transaction_id, work_item_id, basis):
-        self.answers.append((transaction_id, "NonMatch", work_item_id, 0))
+    def _decided(self, case_id, case_state, version, decision=None):
+        case = self.cases[case_id]
+        voter = case.voter
+        if decision and decision.decision.value == "Accept":
+            moved = {"county_code": case.new_county or voter.county_code, "record_version": 7, "residence": case.new_address, "home_precinct": None}
+            voter = voter._replace(**moved, home_precinct_part=None)
+        elif decision is None:
+            voter = voter._replace(record_version=7)
+        county = (decision and decision.county_code) or case.county_code
+        needed = voter.home_precinct is None and voter.county_code == "19"
+        self.cases[case_id] = case._replace(case_state=case_state, case_version=version + 1, county_code=county, voter=voter, home_precinct_needed=needed)
+        if county != "19":
+            del self.cases[case_id]
+        return DecidedCase(case_state=case_state, case_version=version + 1, county_code=county, record_version=7)
+
+    def undo_match_case(self, transaction_id, undo):
+        self.answers.append((transaction_id, "Undo", undo.case_id, undo.expected_version))
+        self._call("undo_match_case")
+        return self._decided(undo.case_id, "Rejected", undo.expected_version)
+
+    def report_unresolved_coa(self, transaction_id, report):
+        self.answers.append((transaction_id, "NonMatch" if report.state_voter_id is None else "VoterNamed", report.work_item_id, 0))
         self._call("report_unresolved_coa")
-        return "NonMatch"
+        named = report.state_voter_id is not None
+        return ReportedRecord(disposition="VoterNamed" if named else "NonMatch", case_id=77 if named else None)
+
+    def reverse_transfer_out(self, transaction_id, transfer_id, basis):
+        self.answers.append((transaction_id, "ReverseTransferOut", transfer_id, 0))
+        self._call("reverse_transfer_out")
+        return DecidedTransfer(state_uid=100000001, transfer_state="Reversed", record_version=8)
 
     def accept_transfer_out(self, transaction_id, transfer_id):
         self.answers.append((transaction_id, "AcceptTransferOut", transfer_id, 0))

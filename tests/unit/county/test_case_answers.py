@@ -21,8 +21,15 @@ def answers(office, state):
 
 
 @pytest.fixture
-def hear(ems):
-    return lambda *messages: import_messages(ems, messages, NOW)
+def hear(ems, state):
+    """The messages are imported, and the state has their cases as they say."""
+
+    def heard(*messages):
+        matches = [match for message in messages if (match := getattr(message.detail, "match", message.detail)) and hasattr(match, "case_id")]
+        state.cases.update({match.case_id: match for match in matches})
+        import_messages(ems, messages, NOW)
+
+    return heard
 
 
 def case_states(ems):
