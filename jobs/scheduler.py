@@ -13,6 +13,7 @@ from apscheduler.triggers.date import DateTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from jobs.recurrence import CronRecurrence
+from votecal_soap.clock import SystemClock
 from votecal_soap.domain.jobs import Job, JobInstance, JobState
 from votecal_soap.log import event
 from votecal_soap.use_cases.ports import Application, UnitOfWork
@@ -39,7 +40,8 @@ class JobScheduler:
 
     def start(self) -> None:
         """Run the timers in a thread of their own."""
-        now = self._application.clock.now()
+        # Timers go by the machine's clock, whatever the application's says.
+        now = SystemClock().now()
         self._timers.add_job(self.refresh, IntervalTrigger(seconds=self._refresh_seconds), next_run_time=now, id="refresh")
         self._timers.start()
 

@@ -1,4 +1,5 @@
 import threading
+import time
 from datetime import timedelta
 
 import pytest
@@ -120,3 +121,19 @@ def test_timers_fire_at_the_due_time(live_application):
         for scheduler in schedulers:
             scheduler.stop()
     assert [(run.job_id, run.due_at) for run in runs(live_application)] == [(job.job_id, job.not_before)]
+
+
+@pytest.mark.requirement("JOB-02")
+def test_timers_go_by_the_machines_clock_whatever_the_applications_says(application):
+    """A clock that is far behind would have every interval since then made up, one by one."""
+    application.clock.instant = SystemClock().now() - timedelta(days=20)
+    schedule(application)
+    scheduler = JobScheduler(application, refresh_seconds=0.05)
+    scheduler.start()
+    try:
+        deadline = time.monotonic() + 10
+        while not runs(application) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        scheduler.stop()
+    assert len(runs(application)) == 1
