@@ -129,6 +129,13 @@ class SqlVoterRepository:
         """Append to activity histories."""
         voter_activities.add(self._bulk, activities, recorded_at)
 
+    def activity_counts(self, state_voter_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+        """How many activities of each type these voters have, by UID and type."""
+        noted = voter_activity.c
+        counted = select(noted.state_voter_id, noted.activity_type, func.count().label("entries")).where(noted.state_voter_id.in_(listed()))
+        rows = select_listed(self._connection, counted.group_by(noted.state_voter_id, noted.activity_type), state_voter_ids)
+        return {(row.state_voter_id, row.activity_type): row.entries for row in rows}
+
     def reserve_state_voter_ids(self, count: int) -> int:
         """The first of `count` UIDs that nobody else will get."""
         return self._numbers.reserve("state_voter_id", count, first=FIRST_STATE_VOTER_ID)

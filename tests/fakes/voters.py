@@ -1,5 +1,6 @@
 """Voters in memory."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
@@ -83,6 +84,10 @@ class FakeVoterRepository:
 
     def add_activities(self, activities: Sequence[NewActivity], recorded_at: datetime) -> None:
         self._state.activities.extend(activities)
+
+    def activity_counts(self, state_voter_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+        wanted = set(state_voter_ids)
+        return dict(Counter((int(item.state_voter_id), item.activity_type) for item in self._state.activities if item.state_voter_id in wanted))
 
     def reserve_state_voter_ids(self, count: int) -> int:
         return self._state.next_number("state_voter_id", count, first=100_000_001)

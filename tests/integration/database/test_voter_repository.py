@@ -215,6 +215,16 @@ def test_an_activity_needs_its_voter(real_database, registry):
         uow.commit()
 
 
+def test_activities_are_counted_by_voter_and_type(database, registry):
+    noted = [(100_000_001, "Update"), (100_000_001, "Update"), (100_000_001, "DMV COA Match"), (100_000_002, "Update")]
+    with database() as uow:
+        uow.voters.add_voters([registry.voter(), registry.voter(state_voter_id=100_000_002, ems_voter_id="19-2")], registry.now)
+        uow.voters.add_activities([NewActivity(uid, "19", kind, date(2026, 1, 1), "batch", 1, None) for uid, kind in noted], registry.now)
+        assert uow.voters.activity_counts([100_000_001, 100_000_009]) == {(100_000_001, "Update"): 2, (100_000_001, "DMV COA Match"): 1}
+        assert uow.voters.activity_counts([]) == {}
+        uow.commit()
+
+
 def test_empty_text_is_stored_as_nothing(real_database, registry):
     with real_database() as uow:
         uow.voters.add_voters([registry.voter(middle_name="")], registry.now)

@@ -82,6 +82,10 @@ class VoterRepository(Protocol):
         """Append to activity histories."""
         ...
 
+    def activity_counts(self, state_voter_ids: Sequence[int]) -> dict[tuple[int, str], int]:
+        """How many activities of each type these voters have, by UID and type."""
+        ...
+
     def reserve_state_voter_ids(self, count: int) -> int:
         """The first of `count` UIDs that nobody else will get."""
         ...
