@@ -1,4 +1,4 @@
-"""How the account of DMV's file is shown: outcomes, histogram, one case in full."""
+"""How the account of DMV's files is shown: situations, outcomes, answers, letters, one case in full."""
 
 from collections.abc import Callable
 from dataclasses import asdict
@@ -10,20 +10,28 @@ from votecal_soap.domain.voters import Voter
 from votecal_soap.search.family_rules import rule_text
 
 if TYPE_CHECKING:
-    from votecal_soap.demo.dmv_account import DmvAccount, DmvCount, ExplainedCase
+    from votecal_soap.demo.dmv_account import DmvAccount, DmvCount, DmvOutcomeCount, ExplainedCase
     from votecal_soap.demo.findings import SampleMessage
 
 
 def show_dmv_account(account: "DmvAccount", show_message: "Callable[[SampleMessage], None]") -> None:
-    """The account of DMV's file, for a person."""
-    _heading("What was planted in DMV's file, and where it stands once the counties have answered")
+    """The account of DMV's files, for a person."""
+    _heading("What was planted in DMV's four files, and where it stands twenty days later")
     output.show_table(("Planted", "Found", "Work item; cases: how it comes about (situation)"), map(_situation_row, account.situations))
-    _heading(f"Job {account.job_id}: records as planted, as the state counted")
-    output.show_table(("Planted", "  State", "Outcome"), ((_number(count.planted), _number(count.at_state), count.outcome) for count in account.outcomes))
+    _heading("Records of each file as planted, and as the state counted when they are not the same")
+    files = [f"File {file}, job {job_id}" for file, job_id in account.jobs.items()]
+    output.show_table((*files, "Outcome"), ((*_outcome_cells(count), count.outcome) for count in account.outcomes))
     _heading("Confidence of each record's best match")
     output.show_table(("Confidence", "Records", ""), histogram(account.scores))
     _heading("What the counties answered by their rule, and what the state said to it")
-    output.show_table(("Answers", "Operation and result"), ((_number(count), told) for told, count in account.answered.items()))
+    output.show_table(
+        ("Planted", "   Said", "Operation and result"), ((_number(count.planted), _number(count.said), count.answer) for count in account.answered)
+    )
+    _heading("What clerks did, and what the state said to it; a code is a fault")
+    rows = ((word.county_code, f"{word.did} ({word.situation})", word.expected, "as it must" if word.is_right else word.result) for word in account.words)
+    output.show_table(("County", "Deed", "Must say", "Says"), rows)
+    _heading("Mailing lists, exported on the last day; cards only of voters whom DMV told of")
+    output.show_table(("Planted", " Listed", "List"), ((_number(count.planted), _number(count.listed), count.kind) for count in account.letters))
     _show_case(account.explained, show_message)
 
 
@@ -48,15 +56,21 @@ def as_json(account: "DmvAccount") -> dict[str, object]:
         "before": account.explained.before._asdict(),
         "after": account.explained.after._asdict(),
     }
-    return {"is_exact": account.is_exact, **asdict(account), "explained": explained}
+    lists = {"words": [word._asdict() for word in account.words], "letters": [count._asdict() for count in account.letters]}
+    return {"is_exact": account.is_exact, **asdict(account), **lists, "explained": explained}
 
 
 def _situation_row(count: "DmvCount") -> tuple[object, ...]:
-    from votecal_soap.demo.dmv_situations import EXPECTED
+    from votecal_soap.demo.dmv_expected import EXPECTED
 
     expected = EXPECTED[count.situation]
     stands = "; ".join(filter(None, (expected.disposition or expected.outcome, " and ".join(expected.cases))))
     return _number(count.planted), _number(count.found), f"{stands}: {expected.about} ({count.situation})"
+
+
+def _outcome_cells(count: "DmvOutcomeCount") -> list[str]:
+    found = [(planted, count.at_state[file]) for file, planted in count.planted.items()]
+    return [f"{planted:7,}" if planted == at_state else f"{planted:7,} but {at_state:,}" for planted, at_state in found]
 
 
 def _show_case(explained: "ExplainedCase", show_message: "Callable[[SampleMessage], None]") -> None:

@@ -92,8 +92,11 @@ def show_where_to_look(stage: "Stage") -> None:
     _line(f"export VOTECAL_DATA_DIR={stage.directory} VOTECAL_PUBLIC_URL={url} VOTECAL_DATABASE_URL= VOTECAL_CONFIG_FILE=")
     _line("votecal job show 1")
     _line("votecal queue status")
-    _line(f"votecal job show {first_dmv_job}   # DMV's file")
+    _line(f"votecal job show {first_dmv_job}   # DMV's first file")
     _line("votecal match config show")
+    for county, path in stage.ems_databases.items():
+        caller = f"--username {credential_name(county)} --secret-file {stage.secrets[county]}"
+        _line(f"votecal county cases --url {url} {caller} --ems {path}   # and case, decide, undo, reverse-move, report, search")
     _line(f"votecal list show --as {SOS_USER}")
     _line(f"votecal rules test --county {population.COUNTY} party=D 'street_type=Avenue' phone=555")
     _line(f"votecal county reprecinct --ems {stage.ems_database} --election {ELECTION} {stage.people.busiest_precinct()}=1900101")

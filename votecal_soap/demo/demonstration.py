@@ -15,21 +15,26 @@ from votecal_soap.county.synchronise import SyncReport, SyncSettings, Until, syn
 from votecal_soap.credentials import load_or_create_key
 from votecal_soap.demo.account import Account
 from votecal_soap.demo.county_side import careless_extract, draw_anew, make_ems, plant_transfers, restore
+from votecal_soap.demo.days import DaysClock
 from votecal_soap.demo.dmv import Dmv, ask_dmv
 from votecal_soap.demo.dmv_account import DmvAccount
+from votecal_soap.demo.dmv_act import Act, offices_of, play
 from votecal_soap.demo.dmv_cast import cast_of, make_other_ems
-from votecal_soap.demo.dmv_evidence import offered_case, settle_dmv
-from votecal_soap.demo.dmv_file import Office, configure, let_counties_answer, process_file, refused_files
+from votecal_soap.demo.dmv_configuration import configure
 from votecal_soap.demo.dmv_planting import plant
 from votecal_soap.demo.evidence import Evidence, offered_samples, settle, voter_of_interest
 from votecal_soap.demo.exchange import County, drain_queue, order_batch, queue_depth, send_batch
 from votecal_soap.demo.population import COUNTY, OTHER_COUNTY, OTHER_COUNTY_NAME, Population, of_situation, population
-from votecal_soap.demo.services import LOOPBACK, free_port, services_up
+from votecal_soap.demo.services import LOOPBACK, Services, free_port
 from votecal_soap.demo.situations import Situation
 from votecal_soap.demo.state_side import credential_name, prepare_state, uids_of
 from votecal_soap.demo.steps import Steps, Watcher
 
 POLL_SECONDS: Final = 2.0
+LEASE_SECONDS: Final = 3
+"""How soon another worker goes on where one was killed."""
+DMV_CHUNK_RECORDS: Final = 5
+"""Few enough that a kill falls between two commits of a small file."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +42,8 @@ class Stage:
     """Where the demonstration plays: the state with its services up, the county with its EMS filled."""
 
     application: Application
+    clock: DaysClock
+    services: Services
     directory: Path
     people: Population
     situations: Mapping[str, Situation]
@@ -68,14 +75,24 @@ class Stage:
 @contextmanager
 def stage(directory: Path, voters: int, port: int, clock: Clock, watcher: Watcher) -> Iterator[Stage]:
     """Make the state and the county in the directory, and keep the services up while the block runs."""
-    application = build(_config(directory, port or free_port()), clock)
-    people, steps = population(voters, legal_date(clock.now())), Steps(watcher)
+    days = DaysClock(clock)
+    application = build(_config(directory, port or free_port()), days)
+    people, steps = population(voters, legal_date(days.now())), Steps(watcher)
     try:
         secrets = prepare_state(application, directory / "files", people, steps)
-        made = Stage(application=application, directory=directory, people=people, situations=people.situations(), secrets=secrets, steps=steps)
+        made = Stage(
+            application=application,
+            clock=days,
+            services=Services(application),
+            directory=directory,
+            people=people,
+            situations=people.situations(),
+            secrets=secrets,
+            steps=steps,
+        )
         with steps.step("Fill the county's EMS"):
             make_ems(made.ems_database, application, people, made.situations)
-        with services_up(application):
+        with made.services.up():
             yield made
     finally:
         application.unit_of_work.close()
@@ -95,27 +112,22 @@ def perform(stage: Stage) -> Account:
     with steps.step("County: poll, import, clear") as advance:
         evidence = replace(evidence, drained=drain_queue(application, stage.county, advance))
     account = settle(evidence, application, stage.ems_database, situations, steps.seconds)
-    moved = _match_dmv_file(stage)
+    moved = _match_dmv_files(stage)
     with steps.step(f"DMV answers for {OTHER_COUNTY_NAME}"):
         dmv.answer(uids_of(application, OTHER_COUNTY, [voter.ems_voter_id for voter in stage.people.other_countys_voters()]).values(), "answers-other-county")
     return replace(account, dmv=moved, seconds=dict(steps.seconds))
 
 
-def _match_dmv_file(stage: Stage) -> DmvAccount:
-    """The second act: people move, DMV tells, the state matches, the counties answer."""
+def _match_dmv_files(stage: Stage) -> DmvAccount:
+    """The second act."""
     application, steps, databases = stage.application, stage.steps, stage.ems_databases
-    with steps.step("DMV's file: plant its situations"):
+    with steps.step("DMV's files: plant their situations"):
         cast = cast_of(application, stage.people, stage.situations, stage.directory / "files")
         make_other_ems(databases[OTHER_COUNTY], application, stage.people, cast)
         configure(application)
         planted = plant(cast)
-    with steps.step("State: match DMV's file"):
-        evidence = offered_case(application, process_file(application, planted), planted)
-        refused = refused_files(application)
-    with steps.step("Counties: import, decide, answer"):
-        offices = [Office(county_code=county, ems_database=path, secret=stage.secrets[county].read_text()) for county, path in databases.items()]
-        answered = let_counties_answer(application, offices, stage.directory / "county-files")
-    return settle_dmv(evidence, application, databases, answered, refused)
+    offices = offices_of(databases, stage.secrets, stage.directory / "county-files")
+    return play(Act(application=application, clock=stage.clock, services=stage.services, offices=offices, planted=planted, steps=steps))
 
 
 def keep_polling(stage: Stage, stop: threading.Event, tell: Tell) -> SyncReport:
@@ -138,7 +150,16 @@ def _config(directory: Path, port: int) -> Config:
     """Settings of the demonstration's own: whatever database the environment names stays untouched."""
     address = f"{LOOPBACK}:{port}"
     key = load_or_create_key(directory / "credential.key").decode()
-    return Config(data_dir=directory, credential_key=key, public_url=f"http://{address}", listen=address, worker_poll_seconds=0.2, dmv_settle_seconds=0)
+    return Config(
+        data_dir=directory,
+        credential_key=key,
+        public_url=f"http://{address}",
+        listen=address,
+        worker_poll_seconds=0.2,
+        lease_seconds=LEASE_SECONDS,
+        dmv_settle_seconds=0,
+        dmv_chunk_records=DMV_CHUNK_RECORDS,
+    )
 
 
 def _set_the_scene(stage: Stage) -> Dmv:

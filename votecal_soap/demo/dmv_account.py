@@ -1,15 +1,21 @@
-"""The account of DMV's file: what was planted beside what was found, record by record, at the state and at the counties (COA-36)."""
+"""The account of DMV's files: what was planted beside what was found, record by record, at the state and at the counties (COA-36)."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from votecal_soap.demo.dmv_planting import Planted
-from votecal_soap.demo.dmv_situations import EXPECTED, DmvSituation, Home
+from votecal_soap.demo.dmv_clerks import ClerksWord
+from votecal_soap.demo.dmv_expected import EXPECTED
+from votecal_soap.demo.dmv_letters import LetterCount
+from votecal_soap.demo.dmv_making import Planted
+from votecal_soap.demo.dmv_situations import DmvFileNumber, DmvSituation, Home
 from votecal_soap.demo.findings import Check, SampleMessage
 from votecal_soap.domain.dmv_files import DmvOutcome
 from votecal_soap.domain.match_cases import CaseState, Disposition, MatchCase
 from votecal_soap.domain.voters import Voter
+
+Place = tuple[DmvFileNumber, int]
+"""A record's file, and its place in it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +39,20 @@ class DmvCount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmvOutcomeCount:
-    """An outcome: as planted, and as the state counted."""
+    """An outcome: as planted, and as the state counted, in each file."""
 
     outcome: DmvOutcome
+    planted: Mapping[DmvFileNumber, int]
+    at_state: Mapping[DmvFileNumber, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCount:
+    """What the counties say by their rule, with the state's answer: as planted, and as it was said."""
+
+    answer: str
     planted: int
-    at_state: int
+    said: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,13 +69,15 @@ class ExplainedCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmvAccount:
-    """Everything that is told of DMV's file at the end."""
+    """Everything that is told of DMV's files at the end."""
 
-    job_id: int
+    jobs: Mapping[DmvFileNumber, int]
     situations: tuple[DmvCount, ...]
     outcomes: tuple[DmvOutcomeCount, ...]
     scores: Mapping[int, int]
-    answered: Mapping[str, int]
+    answered: tuple[AnswerCount, ...]
+    words: tuple[ClerksWord, ...]
+    letters: tuple[LetterCount, ...]
     checks: tuple[Check, ...]
     explained: ExplainedCase
 
@@ -68,15 +85,18 @@ class DmvAccount:
     def is_exact(self) -> bool:
         """Whether every count is exactly what was planted, and all else holds."""
         as_planted = all(count.found == count.planted and not count.otherwise for count in self.situations)
-        return as_planted and all(count.planted == count.at_state for count in self.outcomes) and all(check.holds for check in self.checks)
+        counted = all(count.planted == count.at_state for count in self.outcomes)
+        said = all(count.planted == count.said for count in self.answered) and all(word.is_right for word in self.words)
+        listed = all(count.planted == count.listed for count in self.letters)
+        return as_planted and counted and said and listed and all(check.holds for check in self.checks)
 
 
-def count_records(planted: Sequence[Planted], found: Mapping[int, RecordFound]) -> tuple[DmvCount, ...]:
-    """Compare record by record, `found` by sequence: a total alone would hide two mistakes that cancel out."""
+def count_records(planted: Sequence[Planted], found: Mapping[Place, RecordFound]) -> tuple[DmvCount, ...]:
+    """Compare record by record: a total alone would hide two mistakes that cancel out."""
     right: Counter[DmvSituation] = Counter()
     otherwise: dict[DmvSituation, Counter[str]] = {situation: Counter() for situation in EXPECTED}
     for item in planted:
-        expected, end = EXPECTED[item.situation], found[item.record.sequence]
+        expected, end = EXPECTED[item.situation], found[place_of(item)]
         if (end.disposition, end.cases, end.home) == (expected.disposition, expected.cases, expected.home):
             right[item.situation] += 1
         else:
@@ -87,10 +107,28 @@ def count_records(planted: Sequence[Planted], found: Mapping[int, RecordFound]) 
     )
 
 
-def count_dmv_outcomes(planted: Iterable[Planted], at_state: Mapping[str, int]) -> tuple[DmvOutcomeCount, ...]:
-    """Every outcome, planted or not."""
-    totals = Counter(EXPECTED[item.situation].outcome for item in planted)
-    return tuple(DmvOutcomeCount(outcome=outcome, planted=totals[outcome], at_state=at_state.get(outcome, 0)) for outcome in DmvOutcome)
+def count_dmv_outcomes(planted: Iterable[Planted], at_state: Mapping[DmvFileNumber, Mapping[str, int]]) -> tuple[DmvOutcomeCount, ...]:
+    """Every outcome, planted or not, file by file."""
+    totals = Counter((EXPECTED[item.situation].outcome, item.file) for item in planted)
+    return tuple(
+        DmvOutcomeCount(
+            outcome=outcome,
+            planted={file: totals[outcome, file] for file in DmvFileNumber},
+            at_state={file: at_state.get(file, {}).get(outcome, 0) for file in DmvFileNumber},
+        )
+        for outcome in DmvOutcome
+    )
+
+
+def count_answers(planted: Iterable[Planted], said: Mapping[str, int]) -> tuple[AnswerCount, ...]:
+    """Every answer that was planted or said."""
+    totals = Counter(answer for item in planted for answer in EXPECTED[item.situation].ruled)
+    return tuple(AnswerCount(answer=answer, planted=totals[answer], said=said.get(answer, 0)) for answer in sorted({*totals, *said}))
+
+
+def place_of(item: Planted) -> Place:
+    """Where a record stands."""
+    return item.file, item.record.sequence
 
 
 def _told(end: RecordFound) -> str:

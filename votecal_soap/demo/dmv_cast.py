@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -10,7 +11,8 @@ from votecal_soap.bootstrap import Application
 from votecal_soap.clock import legal_date
 from votecal_soap.contract.batch_writer import WireRecord
 from votecal_soap.county.ems_database import EmsDatabase
-from votecal_soap.demo.dmv_planting import Cast
+from votecal_soap.demo.days import DAY_OF_FILE
+from votecal_soap.demo.dmv_making import Cast
 from votecal_soap.demo.dmv_situations import DmvSituation
 from votecal_soap.demo.population import COUNTY, OTHER_COUNTY, Population
 from votecal_soap.demo.situations import Situation
@@ -25,6 +27,9 @@ from votecal_soap.use_cases.ports import VoterChange
 LOOKED_AT: Final = 900
 """Voters of each county from whom the cast is taken."""
 
+SECOND_REGISTRATIONS: Final = {DmvSituation.REGISTERED_TWICE: (90_000_000, True), DmvSituation.EXACT_LICENCE: (90_000_001, False)}
+"""Who is registered in the other county too: under which number there, and whether that record has the licence."""
+
 
 def cast_of(application: Application, people: Population, situations: Mapping[str, Situation], files: Path) -> Cast:
     """Choose the voters, and bring those of special situations into theirs."""
@@ -35,21 +40,23 @@ def cast_of(application: Application, people: Population, situations: Mapping[st
     theirs = _voters(application, OTHER_COUNTY, [voter.ems_voter_id for voter in _living_alone(neighbours)])
     waiting = _voters(application, COUNTY, [voter for voter, situation in situations.items() if situation is Situation.TRANSFER_PENDING])
     plain = iter(filter(_is_plain, ours))
-    twice = _of(plain)
+    twice, exact = _of(plain), _of(plain)
     special = {
         DmvSituation.CONFIDENTIAL: (_made_confidential(application, _of(plain)),),
         DmvSituation.NOT_REGISTERED: (_of(voter for voter in theirs if voter.status == VoterStatus.CANCELLED and voter.drivers_license),),
         DmvSituation.MOVE_WAITS: (_of(voter for voter in waiting if voter.drivers_license),),
-        DmvSituation.REGISTERED_TWICE: (twice, _registered_again(application, twice, people, files)),
+        DmvSituation.REGISTERED_TWICE: (twice, _registered_again(application, DmvSituation.REGISTERED_TWICE, twice, people, files)),
+        DmvSituation.EXACT_LICENCE: (exact, _registered_again(application, DmvSituation.EXACT_LICENCE, exact, people, files)),
     }
-    return Cast(ours=list(plain), theirs=list(filter(_is_plain, theirs)), special=special, today=legal_date(application.clock.now()))
+    today = legal_date(application.clock.now())
+    days = {file: today + timedelta(days=day) for file, day in DAY_OF_FILE.items()}
+    return Cast(ours=list(plain), theirs=list(filter(_is_plain, theirs)), special=special, days=days)
 
 
 def make_other_ems(path: Path, application: Application, people: Population, cast: Cast) -> None:
     """Fill the other county's EMS with the people that the state has there."""
-    (_, second) = cast.special[DmvSituation.REGISTERED_TWICE]
-    voters = [*people.other_countys_voters(), _second_registration(people, cast.special[DmvSituation.REGISTERED_TWICE][0])]
-    uids = uids_of(application, OTHER_COUNTY, [voter.ems_voter_id for voter in voters[:-1]]) | {voters[-1].ems_voter_id: int(second.state_voter_id)}
+    voters = [*people.other_countys_voters(), *(_second_registration(people, situation, cast.special[situation][0]) for situation in SECOND_REGISTRATIONS)]
+    uids = uids_of(application, OTHER_COUNTY, [voter.ems_voter_id for voter in voters])
     with EmsDatabase.create(path, OTHER_COUNTY) as ems:
         ems.load_voters(_known(wire_records(voters, load_county_codes()), uids))
 
@@ -92,15 +99,18 @@ def _made_confidential(application: Application, voter: Voter) -> Voter:
     return after
 
 
-def _registered_again(application: Application, voter: Voter, people: Population, files: Path) -> Voter:
+def _registered_again(application: Application, situation: DmvSituation, voter: Voter, people: Population, files: Path) -> Voter:
     """The same person in the other county's roll."""
-    second = _second_registration(people, voter)
-    load_county(application, files / "county46-second-registration.xml", OTHER_COUNTY, [second], lambda _done, _total: None)
+    second = _second_registration(people, situation, voter)
+    load_county(application, files / f"county46-{second.ems_voter_id}.xml", OTHER_COUNTY, [second], lambda _done, _total: None)
     return _of(iter(_voters(application, OTHER_COUNTY, [second.ems_voter_id])))
 
 
-def _second_registration(people: Population, voter: Voter) -> SyntheticVoter:
+def _second_registration(people: Population, situation: DmvSituation, voter: Voter) -> SyntheticVoter:
+    number, has_licence = SECOND_REGISTRATIONS[situation]
     (first,) = (each for each in islice(people.loaded_voters(), LOOKED_AT) if each.ems_voter_id == voter.ems_voter_id)
     neighbour = next(people.other_countys_voters()).registration
     moved = first.registration._replace(residence_address=neighbour.residence_address, home_precinct=neighbour.home_precinct)
-    return first._replace(ems_voter_id=ems_voter_id(OTHER_COUNTY, 90_000_000), registration=moved)
+    if not has_licence:
+        moved = moved._replace(drivers_license=None)
+    return first._replace(ems_voter_id=ems_voter_id(OTHER_COUNTY, number), registration=moved)

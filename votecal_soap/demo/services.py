@@ -23,16 +23,38 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-@contextmanager
-def services_up(application: Application) -> Iterator[None]:
-    """The services answer and the worker works while the block runs."""
-    server, worker, scheduler = WebServer(application), Worker(application), JobScheduler(application, _REFRESH_SECONDS)
-    with ExitStack() as stack:
-        stack.enter_context(_running("web", server.run, server.stop))
-        stack.enter_context(_running("worker", worker.run, worker.stop))
-        scheduler.start()
-        stack.callback(scheduler.stop)
-        yield
+class Services:
+    """What is up; its worker can be sent away for a while."""
+
+    def __init__(self, application: Application) -> None:
+        """Nothing is up yet."""
+        self._application = application
+        self._worker = ExitStack()
+
+    @contextmanager
+    def up(self) -> Iterator[None]:
+        """The services answer and the worker works while the block runs."""
+        server, scheduler = WebServer(self._application), JobScheduler(self._application, _REFRESH_SECONDS)
+        with ExitStack() as stack:
+            stack.enter_context(_running("web", server.run, server.stop))
+            stack.callback(lambda: self._worker.close())
+            self._start_worker()
+            scheduler.start()
+            stack.callback(scheduler.stop)
+            yield
+
+    @contextmanager
+    def without_worker(self) -> Iterator[None]:
+        """Nobody here works while the block runs."""
+        self._worker.close()
+        try:
+            yield
+        finally:
+            self._start_worker()
+
+    def _start_worker(self) -> None:
+        worker = Worker(self._application)
+        self._worker.enter_context(_running("worker", worker.run, worker.stop))
 
 
 @contextmanager
