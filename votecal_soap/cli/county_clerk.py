@@ -22,7 +22,7 @@ basis = click.option("--basis", required=True, help="Why; it is kept with the vo
 @click.option("--state", "states", type=options.choice(CaseState), multiple=True, help="Only cases in this state; without it those that wait.")
 @options.as_json
 def cases(connection: Connection, states: tuple[str, ...], as_json: bool) -> None:
-    """List the county's match cases as the state has them, those that wait first to be due.
+    """List the county's match cases as the state has them, the first to be due first.
 
     \b
     Examples:

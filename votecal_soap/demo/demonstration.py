@@ -31,8 +31,6 @@ from votecal_soap.demo.state_side import credential_name, prepare_state, uids_of
 from votecal_soap.demo.steps import Steps, Watcher
 
 POLL_SECONDS: Final = 2.0
-LEASE_SECONDS: Final = 3
-"""How soon another worker goes on where one was killed."""
 DMV_CHUNK_RECORDS: Final = 5
 """Few enough that a kill falls between two commits of a small file."""
 
@@ -156,7 +154,6 @@ def _config(directory: Path, port: int) -> Config:
         public_url=f"http://{address}",
         listen=address,
         worker_poll_seconds=0.2,
-        lease_seconds=LEASE_SECONDS,
         dmv_settle_seconds=0,
         dmv_chunk_records=DMV_CHUNK_RECORDS,
     )

@@ -30,6 +30,9 @@ from votecal_soap.use_cases.settle_dmv_record import POTENTIAL_ACTIVITY
 
 _MATCHED: Final = frozenset({*ACTIVITY.values(), *POTENTIAL_ACTIVITY.values()})
 
+_TOLD: Final = ("Criteria", "Confidence", "FirstName", "LastName", "DateOfBirth", "StateVoterId", "RegistrationDate", "NewAddress", "DueOn")
+"""Elements of a PotentialMatch."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
@@ -110,6 +113,11 @@ def _counties(ending: Ending) -> Iterator[tuple[str, bool]]:
     yield "both counties could import every message", ending.heard.all_taken
     yield f"{ending.evidence.lost} cases that an EMS had lost were found again with ListMatchCases", 0 < ending.evidence.lost == ending.heard.recovered
     yield "every match case stands in its county's EMS as at the state", _cases_alike(ending)
+    payload = ending.evidence.offered.message.payload
+    yield (
+        "the county was told criteria, confidence, name, birth, UID, registration and new address of the case told in full (COA-32)",
+        (all(f"<{name}>" in payload for name in _TOLD)),
+    )
 
 
 def _passed_days(ending: Ending) -> Iterator[tuple[str, bool]]:
