@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, CursorResult, Row, Select, any_, bindparam, func, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, CursorResult, Executable, Row, any_, bindparam, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from db.in_lists import in_lists, listed
@@ -15,7 +15,7 @@ from db.in_lists import in_lists, listed
 Among = Callable[[ColumnElement[int]], ColumnElement[bool]]
 """Says of a column that it holds one of the numbers."""
 
-Statement = Callable[[Among], Select[Any]]
+Statement = Callable[[Among], Executable]
 """Makes the statement around that condition; called once for each dialect."""
 
 _TOGETHER: Final = 100_000
@@ -47,20 +47,22 @@ def _results(connection: Connection, statement: Statement, numbers: Sequence[int
 
 
 @lru_cache(64)
-def _made(statement: Statement, dialect: str) -> Select[Any]:
-    return statement(_WAYS.get(dialect, _in_list))
+def _made(statement: Statement, dialect: str) -> Executable:
+    return statement(_WAYS.get(dialect, _in_list)())
 
 
-def _in_json(column: ColumnElement[int]) -> ColumnElement[bool]:
-    return column.in_(select(func.json_each(bindparam("numbers")).table_valued("value").c.value))
+def _in_json() -> Among:
+    # Named once, however often the statement asks: the text is parsed once, and not for each table that is looked into.
+    asked = select(func.json_each(bindparam("numbers")).table_valued("value").c.value).cte("asked")
+    return lambda column: column.in_(select(asked.c.value))
 
 
-def _in_array(column: ColumnElement[int]) -> ColumnElement[bool]:
-    return column == any_(bindparam("numbers", type_=ARRAY(BigInteger)))
+def _in_array() -> Among:
+    return lambda column: column == any_(bindparam("numbers", type_=ARRAY(BigInteger)))
 
 
-def _in_list(column: ColumnElement[int]) -> ColumnElement[bool]:
-    return column.in_(listed())
+def _in_list() -> Among:
+    return lambda column: column.in_(listed())
 
 
-_WAYS: Final[dict[str, Among]] = {"sqlite": _in_json, "postgresql": _in_array}
+_WAYS: Final[dict[str, Callable[[], Among]]] = {"sqlite": _in_json, "postgresql": _in_array}

@@ -6,6 +6,7 @@ Job                     Runs                        Repeatable   County batch St
 VoterRecordUpdate       voter_record_update         never        yes          after each committed chunk
 IdvExport               idv_export                  yes          no           between files
 MatchCaseDeadlines      match_case_deadlines        yes          no           between hundreds of cases
+MergeMatchKeys          merge_match_keys            yes          no           between thousands of keys
 Purge                   purge                       yes          no           between hundreds of uploads
 ProcessDmvCoaRecordFile process_dmv_coa_record_file never        no           after each committed chunk
 ======================= =========================== ============ ============ =================================
@@ -18,7 +19,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from jobs import idv_export, match_case_deadlines, process_dmv_coa_record_file, purge, voter_record_update
+from jobs import idv_export, match_case_deadlines, merge_match_keys, process_dmv_coa_record_file, purge, voter_record_update
 from jobs.application import JobRun
 from votecal_soap.domain.jobs import JobType
 
@@ -37,6 +38,7 @@ CATALOGUE: Final[Mapping[JobType, CatalogueEntry]] = {
     JobType.MATCH_CASE_DEADLINES: CatalogueEntry(
         run=match_case_deadlines.run, about="Announce overdue match cases; end transfers and confidentiality whose time has passed (COA-37, VRU-15, EWS-14)"
     ),
+    JobType.MERGE_MATCH_KEYS: CatalogueEntry(run=merge_match_keys.run, about="Take recent match keys over into the large table (COA-05)"),
     JobType.PURGE: CatalogueEntry(run=purge.run, about="Remove files whose retention has passed (OPS-05)"),
     JobType.PROCESS_DMV_COA_RECORD_FILE: CatalogueEntry(
         run=process_dmv_coa_record_file.run, about="Match a file of DMV's changes of address and registrations (UC03.21.01)"

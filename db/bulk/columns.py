@@ -34,6 +34,10 @@ class BulkWriter(Protocol):
         """Insert the rows; one that exists already raises Conflict."""
         ...
 
+    def put(self, table: Table, columns: Columns) -> None:
+        """Insert the rows, each distinct; of one whose primary key is there already the other columns are set."""
+        ...
+
     def update(self, table: Table, keys: Columns, columns: Columns, constants: Constants = NONE) -> int:
         """Set columns and constants in the rows that have these keys; how many there were."""
         ...
@@ -46,6 +50,11 @@ class BulkWriter(Protocol):
 def columns_of(names: Iterable[str], rows: Sequence[Iterable[object]]) -> Columns:
     """Rows turned into columns; no rows, no values."""
     return dict(zip(names, zip(*rows, strict=True), strict=True)) if rows else dict.fromkeys(names, ())
+
+
+def primary_key(table: Table) -> tuple[str, ...]:
+    """The names of its columns."""
+    return tuple(column.name for column in table.primary_key.columns)
 
 
 def row_count(columns: Columns) -> int:

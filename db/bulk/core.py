@@ -5,7 +5,7 @@ Typed, because the driver would take an untyped instant for a DATE and drop its 
 
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 
-from db.bulk.columns import NONE, Columns, Constants, row_count
+from db.bulk.columns import NONE, Columns, Constants, primary_key, row_count
 
 
 class CoreBulkWriter:
@@ -19,6 +19,11 @@ class CoreBulkWriter:
         """Insert the rows."""
         if row_count(columns):
             self._connection.execute(insert(table), _dictionaries(columns, constants))
+
+    def put(self, table: Table, columns: Columns) -> None:
+        """Insert the rows, in place of those with their primary keys: two statements, for what MERGE takes is each database's own."""
+        self.delete(table, {name: columns[name] for name in primary_key(table)})
+        self.insert(table, columns)
 
     def update(self, table: Table, keys: Columns, columns: Columns, constants: Constants = NONE) -> int:
         """Set columns and constants in the rows that have these keys."""

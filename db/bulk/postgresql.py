@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table
 
-from db.bulk.columns import NONE, Columns, Constants, driver_columns, driver_rows, row_count
+from db.bulk.columns import NONE, Columns, Constants, driver_columns, driver_rows, primary_key, row_count
 from db.bulk.core import CoreBulkWriter
 from db.errors import translate
 
@@ -28,6 +28,15 @@ class PostgresqlBulkWriter:
         if row_count(columns):
             names = (*columns, *constants)
             self._copy(table.name, names, driver_rows(driver_columns(table, self._connection.dialect, columns, constants), names))
+
+    def put(self, table: Table, columns: Columns) -> None:
+        """Insert the rows, or set what is not of the primary key."""
+        if row_count(columns) < _WORTH_A_STAGE:
+            self._few.put(table, columns)
+            return
+        stage = self._stage(table, (), tuple(columns))
+        self._copy(stage, columns, driver_rows(driver_columns(table, self._connection.dialect, columns), columns))
+        self._connection.exec_driver_sql(_insert_or_update(table.name, stage, primary_key(table), tuple(columns)))
 
     def update(self, table: Table, keys: Columns, columns: Columns, constants: Constants = NONE) -> int:
         """Set columns and constants in the rows that have these keys."""
@@ -81,6 +90,14 @@ def _translated() -> Iterator[None]:
 
 def _type_of(table: Table, name: str, connection: Connection) -> str:
     return str(table.c[name].type.compile(connection.dialect))
+
+
+def _insert_or_update(table: str, stage: str, keys: tuple[str, ...], names: tuple[str, ...]) -> str:
+    # In the order of the keys, so that two transactions wait for each other instead of dying in a deadlock.
+    rest = ", ".join(f"{name} = excluded.{name}" for name in names if name not in keys)
+    listed, key = ", ".join(names), ", ".join(keys)
+    rows = f"INSERT INTO {table} ({listed}) SELECT {listed} FROM {stage} ORDER BY {key}"  # noqa: S608 - names of our own
+    return f"{rows} ON CONFLICT ({key}) DO " + (f"UPDATE SET {rest}" if rest else "NOTHING")
 
 
 def _update_from(table: str, stage: str, keys: tuple[str, ...], names: tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from typing import Final
 from sqlalchemy import Connection, Table, bindparam, delete, insert, update
 from sqlalchemy.dialects import sqlite
 
-from db.bulk.columns import NONE, Columns, Constants, driver_columns, driver_rows, row_count
+from db.bulk.columns import NONE, Columns, Constants, driver_columns, driver_rows, primary_key, row_count
 
 _DIALECT: Final = sqlite.dialect()
 
@@ -27,6 +27,12 @@ class SqliteBulkWriter:
             sql, order = _insert(table, (*columns, *constants))
             rows = driver_rows(driver_columns(table, _DIALECT, columns, constants), order)
             self._connection.exec_driver_sql(sql, list(rows))
+
+    def put(self, table: Table, columns: Columns) -> None:
+        """Insert the rows, or set what is not of the primary key."""
+        if row_count(columns):
+            sql, order = _put(table, tuple(columns))
+            self._connection.exec_driver_sql(sql, list(driver_rows(driver_columns(table, _DIALECT, columns), order)))
 
     def update(self, table: Table, keys: Columns, columns: Columns, constants: Constants = NONE) -> int:
         """Set columns and constants in the rows that have these keys."""
@@ -49,6 +55,16 @@ class SqliteBulkWriter:
 @lru_cache(512)
 def _insert(table: Table, names: tuple[str, ...]) -> Statement:
     compiled = insert(table).compile(dialect=_DIALECT, column_keys=list(names))
+    return str(compiled), tuple(compiled.positiontup or ())
+
+
+@lru_cache(512)
+def _put(table: Table, names: tuple[str, ...]) -> Statement:
+    keys = primary_key(table)
+    put = sqlite.insert(table)
+    rest = {name: put.excluded[name] for name in names if name not in keys}
+    put = put.on_conflict_do_update(index_elements=keys, set_=rest) if rest else put.on_conflict_do_nothing()
+    compiled = put.compile(dialect=_DIALECT, column_keys=list(names))
     return str(compiled), tuple(compiled.positiontup or ())
 
 

@@ -6,10 +6,11 @@ from sqlalchemy import Connection, Select, delete, func, select
 
 from db.bulk import BulkWriter
 from db.repositories.match_keys import delete_match_keys, insert_match_rows, match_row
+from db.repositories.match_merging import locked_recent, take_over
 from db.repositories.upserts import upsert
-from db.tables import match_key_build, voter, voter_match, voter_match_key
+from db.tables import match_key_build, voter, voter_match, voter_match_key, voter_match_key_recent
 from votecal_soap.domain.voters import Voter
-from votecal_soap.search.candidates import CANDIDATE_COLUMNS, CappedKey
+from votecal_soap.search.candidates import CANDIDATE_COLUMNS
 from votecal_soap.use_cases.ports import KEY_RANGES, KeyBuild, KeyRebuild
 
 _BUILD_ID: Final = 1
@@ -40,9 +41,10 @@ def save_key_build(connection: Connection, build: KeyBuild) -> None:
 
 
 def clear_keys(connection: Connection, number: int) -> None:
-    """Delete the keys of one range."""
+    """Delete the keys of one range; the recent ones first, which makes a merge that is moving some of them end before."""
     first = _LOWEST_KEY + number * _RANGE
-    connection.execute(delete(voter_match_key).where(voter_match_key.c.match_key.between(first, first + _RANGE - 1)))
+    for table in (voter_match_key_recent, voter_match_key):
+        connection.execute(delete(table).where(table.c.match_key.between(first, first + _RANGE - 1)))
 
 
 def rebuild_keys(connection: Connection, bulk: BulkWriter, after_state_voter_id: int, limit: int) -> KeyRebuild:
@@ -53,6 +55,8 @@ def rebuild_keys(connection: Connection, bulk: BulkWriter, after_state_voter_id:
     last = ids[-1]
     voters = [Voter._make(row) for row in connection.execute(_locked(after_state_voter_id, last))]
     mine = voter_match.c.state_voter_id.between(after_state_voter_id + 1, last)
+    recent = connection.execute(locked_recent(voter_match_key_recent.c.state_voter_id.between(after_state_voter_id + 1, last)))
+    take_over(bulk, [row._tuple() for row in recent])
     kept = connection.execute(select(*(voter_match.c[name] for name in CANDIDATE_COLUMNS)).where(mine)).all()
     delete_match_keys(bulk, [tuple(row) for row in kept])
     connection.execute(delete(voter_match).where(mine))
@@ -75,10 +79,3 @@ def state_voter_id_span(connection: Connection) -> tuple[int, int]:
     lowest: int | None = connection.execute(select(func.min(voter.c.state_voter_id))).scalar()
     highest: int | None = connection.execute(select(func.max(voter.c.state_voter_id))).scalar()
     return (0, -1) if lowest is None or highest is None else (lowest, highest)
-
-
-def oversized_keys(connection: Connection, cap: int) -> list[CappedKey]:
-    """Every key of more voters than the cap."""
-    key = voter_match_key.c.match_key
-    sizes = select(key, func.count().label("size")).group_by(key).having(func.count() > cap).order_by(key)
-    return [CappedKey(*row) for row in connection.execute(sizes)]

@@ -8,17 +8,17 @@ from sqlalchemy import Connection, Row, delete, select
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed
-from db.repositories import match_rebuilding, match_weights, silver_records
+from db.repositories import match_merging, match_rebuilding, match_weights, silver_records
 from db.repositories.inserting import insert_row
-from db.repositories.match_candidates import candidates
+from db.repositories.match_candidates import candidates, oversized_keys
 from db.repositories.statewide_settings import save_setting, setting
 from db.repositories.upserts import upsert
 from db.tables import blackout, county_matching_mode, match_key_capped, matching_setting, state_holiday, zip_county
 from votecal_soap.domain.counties import ZipCounty
 from votecal_soap.domain.matching import Ceiling, CrossCountyMode, MatchField, MatchingFunction, MatchingMode, MatchSettings
 from votecal_soap.errors import ErrorCode, NotFound
-from votecal_soap.search.candidates import Candidates, CappedKey
-from votecal_soap.use_cases.ports import Blackout, CappedReport, KeyBuild, KeyRebuild, RecentDmvRecord, WeightsVersion
+from votecal_soap.search.candidates import AskedKeys, Candidates, CappedKey
+from votecal_soap.use_cases.ports import Blackout, CappedReport, KeyBuild, KeyMerge, KeyRebuild, RecentDmvRecord, WeightsVersion
 
 _CROSS_COUNTY: Final = "coa_cross_county"
 _MODES: Final = select(county_matching_mode.c.county_code, county_matching_mode.c.function_name, county_matching_mode.c.matching_mode)
@@ -34,9 +34,9 @@ class SqlMatchingRepository:
         self._connection = connection
         self._bulk = bulk
 
-    def candidates(self, keys: Sequence[tuple[int, int]], cap: int) -> Candidates:
-        """Who shares a key with a query; `keys` are pairs of key and query number."""
-        return candidates(self._connection, keys, cap)
+    def candidates(self, asked: AskedKeys, cap: int) -> Candidates:
+        """Who shares a key with a query; a key of more voters than `cap` finds nobody and is reported."""
+        return candidates(self._connection, asked, cap)
 
     def settings(self, function: MatchingFunction) -> MatchSettings:
         """The function's settings; the shipped defaults where nothing was set (COA-06)."""
@@ -166,6 +166,10 @@ class SqlMatchingRepository:
         """Write persons and keys of the next voters anew."""
         return match_rebuilding.rebuild_keys(self._connection, self._bulk, after_state_voter_id, limit)
 
+    def merge_keys(self, after_key: int | None, limit: int) -> KeyMerge:
+        """Take the next recent keys over into the large table, from the lowest if `after_key` is None."""
+        return match_merging.merge_keys(self._connection, self._bulk, after_key, limit)
+
     def state_voter_id_span(self) -> tuple[int, int]:
         """The lowest and the highest UID; (0, -1) when there is no voter."""
         return match_rebuilding.state_voter_id_span(self._connection)
@@ -177,7 +181,7 @@ class SqlMatchingRepository:
 
     def oversized_keys(self, cap: int) -> Sequence[CappedKey]:
         """Every key of more voters than the cap; reads all keys."""
-        return match_rebuilding.oversized_keys(self._connection, cap)
+        return oversized_keys(self._connection, cap)
 
     def report_capped(self, capped: Sequence[CappedKey], at: datetime) -> None:
         """Keep that these keys were found too common."""

@@ -18,6 +18,7 @@ from db.tables.matching import (
     statewide_setting,
     voter_match,
     voter_match_key,
+    voter_match_key_recent,
     zip_county,
 )
 from db.tables.queues import ems_message, ems_queue
@@ -68,6 +69,7 @@ __all__ = [
     "voter_activity",
     "voter_match",
     "voter_match_key",
+    "voter_match_key_recent",
     "voter_signature",
     "voter_version",
     "voting_precinct",

@@ -32,6 +32,18 @@ voter_match_key = Table(
     sqlite_with_rowid=False,
 )
 
+voter_match_key_recent = Table(
+    "voter_match_key_recent",
+    metadata,
+    Column("match_key", BigInteger, nullable=False),
+    Column("state_voter_id", BigInteger, nullable=False),
+    Column("held", SmallInteger, nullable=False, comment="1: the voter has gained the key, 0: has lost it"),
+    PrimaryKeyConstraint("match_key", "state_voter_id", name="pk_voter_match_key_recent"),
+    CheckConstraint("held IN (0,1)", name="held"),
+    comment="Keys that changed since the last merge; what it says of a key and a voter holds, whatever voter_match_key says",
+    sqlite_with_rowid=False,
+)
+
 match_key_build = Table(
     "match_key_build",
     metadata,

@@ -9,10 +9,10 @@ from votecal_soap.domain.counties import ZipCounty
 from votecal_soap.domain.matching import CrossCountyMode, MatchingFunction, MatchingMode, MatchSettings
 from votecal_soap.domain.voters import VerificationStatus
 from votecal_soap.errors import ErrorCode, NotFound
-from votecal_soap.search.candidates import Candidates, CappedKey
+from votecal_soap.search.candidates import AskedKeys, Candidates, CappedKey
 from votecal_soap.search.memory_index import MemoryIndex
 from votecal_soap.search.standardising import standardise, voter_person
-from votecal_soap.use_cases.ports import Blackout, CappedReport, KeyBuild, KeyRebuild, RecentDmvRecord, WeightsVersion
+from votecal_soap.use_cases.ports import Blackout, CappedReport, KeyBuild, KeyMerge, KeyRebuild, RecentDmvRecord, WeightsVersion
 
 
 class FakeMatchingRepository:
@@ -21,10 +21,10 @@ class FakeMatchingRepository:
     def __init__(self, state: FakeState) -> None:
         self._state = state
 
-    def candidates(self, keys: Sequence[tuple[int, int]], cap: int) -> Candidates:
+    def candidates(self, asked: AskedKeys, cap: int) -> Candidates:
         voters = sorted(self._state.voters.values())
         rows = [(item.state_voter_id, int(item.confidentiality is not None), item.county_code, *standardise(voter_person(item))) for item in voters]
-        return MemoryIndex(rows).candidates(keys, cap)
+        return MemoryIndex(rows).candidates(asked, cap)
 
     def roll_size(self) -> int:
         return len(self._state.voters)
@@ -116,6 +116,10 @@ class FakeMatchingRepository:
     def rebuild_keys(self, after_state_voter_id: int, limit: int) -> KeyRebuild:
         later = sorted(number for number in self._state.voters if number > after_state_voter_id)[:limit]
         return KeyRebuild(later[-1] if later else after_state_voter_id, done=len(later) < limit)
+
+    def merge_keys(self, after_key: int | None, limit: int) -> KeyMerge:
+        """There are none."""
+        return KeyMerge(last_key=None, merged=0)
 
     def state_voter_id_span(self) -> tuple[int, int]:
         return (min(self._state.voters), max(self._state.voters)) if self._state.voters else (0, -1)

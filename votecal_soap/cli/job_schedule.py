@@ -83,6 +83,7 @@ schedule.add_command(_state_job("idv-export", JobType.IDV_EXPORT, "Schedule the 
 schedule.add_command(
     _state_job("match-case-deadlines", JobType.MATCH_CASE_DEADLINES, "Schedule what overdue cases, moves and confidentiality lead to.", '"0 6 * * *"')
 )
+schedule.add_command(_state_job("merge-match-keys", JobType.MERGE_MATCH_KEYS, "Schedule the merge of match keys that changed.", '"30 2 * * *"'))
 schedule.add_command(_state_job("purge", JobType.PURGE, "Schedule the removal of files whose retention has passed.", '"0 3 * * *"'))
 
 

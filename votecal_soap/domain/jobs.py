@@ -13,6 +13,7 @@ class JobType(StrEnum):
     VOTER_RECORD_UPDATE = "VoterRecordUpdate"  # UC04.14.01, one county's batch, never repeated
     IDV_EXPORT = "IdvExport"  # pending identity verifications go out to DMV
     MATCH_CASE_DEADLINES = "MatchCaseDeadlines"  # overdue cases, transfers and confidentiality whose time has passed
+    MERGE_MATCH_KEYS = "MergeMatchKeys"  # match keys that changed go over into the large table (COA-05)
     PURGE = "Purge"  # retention of spooled files (OPS-05)
     PROCESS_DMV_COA_RECORD_FILE = "ProcessDmvCoaRecordFile"  # UC03.21.01, one file of DMV's
 

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
+import numpy as np
+
+from votecal_soap.search.arrays import Integers
 from votecal_soap.search.standardising import StandardPerson
 
 CandidateRow: TypeAlias = Sequence[Any]
@@ -22,13 +25,26 @@ class CappedKey(NamedTuple):
     size: int
 
 
+class AskedKeys(NamedTuple):
+    """The keys of the queries, in order; a query may ask for a key twice."""
+
+    keys: Integers
+    queries: Integers
+    """The number of the query that asks for each key."""
+
+    def distinct(self) -> list[int]:
+        """Each key once, in order."""
+        keys: list[int] = self.keys[np.append(True, self.keys[1:] != self.keys[:-1])[: len(self.keys)]].tolist()
+        return keys
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidates:
     """The pairs that share a key, each once."""
 
-    queries: Sequence[int]
+    queries: Integers
     """The query of each pair."""
-    members: Sequence[int]
+    members: Integers
     """The candidate of each pair: a position in `rows`."""
     rows: Sequence[CandidateRow]
     """The distinct candidates, in the order of CANDIDATE_COLUMNS."""
@@ -38,6 +54,6 @@ class Candidates:
 class CandidateIndex(Protocol):
     """Voters by match key."""
 
-    def candidates(self, keys: Sequence[tuple[int, int]], cap: int) -> Candidates:
-        """Who shares a key with a query; `keys` are pairs of key and query number."""
+    def candidates(self, asked: AskedKeys, cap: int) -> Candidates:
+        """Who shares a key with a query; a key of more voters than `cap` finds nobody and is reported."""
         ...

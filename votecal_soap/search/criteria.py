@@ -1,13 +1,16 @@
 """Why a match was made, in a clerk's words."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping
 from typing import Final
 
+import numpy as np
+
 from votecal_soap.domain.matching import Criterion, MatchField
-from votecal_soap.search.arrays import Floats
+from votecal_soap.search.arrays import Floats, Integers
 from votecal_soap.search.comparisons import COMPARISONS
 from votecal_soap.search.evidence import Evidence
-from votecal_soap.search.scoring import bits_of_levels, interaction_values
+from votecal_soap.search.scoring import bits_of_levels
 from votecal_soap.search.weights import MatchWeights
 
 INTERACTION_WORDS: Final[Mapping[str, tuple[MatchField, str]]] = {
@@ -31,22 +34,38 @@ SMALLEST: Final = 0.05
 
 
 class CriteriaWriter:
-    """Writes the criteria of chosen pairs of one search."""
+    """Writes the criteria of chosen pairs of one search; pairs that have one in common share it."""
 
-    def __init__(self, evidence: Evidence, weights: MatchWeights) -> None:
-        """Look up every weight once."""
-        self._levels: Final = {field: (evidence.levels[field], _criteria_of_levels(field, weights)) for field in MatchField if field in evidence.levels}
-        self._interactions: Final[Sequence[tuple[str, Floats]]] = tuple(interaction_values(evidence, weights).items())
+    def __init__(self, evidence: Evidence, weights: MatchWeights, interactions: Mapping[str, Floats]) -> None:
+        """Take what every level is worth, and what the interactions add to each pair."""
+        self._levels: Final = [(evidence.levels[field], _criteria_of_levels(field, weights)) for field in MatchField if field in evidence.levels]
+        self._interactions: Final = interactions
+        self._written: Final[dict[tuple[str, float], Criterion]] = {}
 
-    def criteria(self, pair: int) -> tuple[Criterion, ...]:
-        """The level of every field, then what several fields say together."""
-        plain = [criteria[levels[pair]] for levels, criteria in self._levels.values()]
-        together = [
-            Criterion(INTERACTION_WORDS[name][0], name, round(float(value[pair]), 2), INTERACTION_WORDS[name][1])
-            for name, value in self._interactions
-            if abs(value[pair]) >= SMALLEST
-        ]
-        return (*plain, *together)
+    def criteria(self, pairs: Integers) -> list[tuple[Criterion, ...]]:
+        """Of each pair the level of every field, then what several fields say together."""
+        plain = ([criteria[level] for level in levels[pairs].tolist()] for levels, criteria in self._levels)
+        rows: list[tuple[Criterion, ...]] = list(zip(*plain, strict=True)) if self._levels else [()] * len(pairs)
+        for place, together in self._together(pairs).items():
+            rows[place] += tuple(together)
+        return rows
+
+    def _together(self, pairs: Integers) -> Mapping[int, list[Criterion]]:
+        """Interactions that are worth a line, by the place of the pair."""
+        found: defaultdict[int, list[Criterion]] = defaultdict(list)
+        for name, values in self._interactions.items():
+            bits = values[pairs]
+            places = np.flatnonzero(np.abs(bits) >= SMALLEST)
+            for place, worth in zip(places.tolist(), bits[places].tolist(), strict=True):
+                found[place].append(self._interaction(name, round(worth, 2)))
+        return found
+
+    def _interaction(self, name: str, worth: float) -> Criterion:
+        written = self._written.get((name, worth))
+        if written is None:
+            field, text = INTERACTION_WORDS[name]
+            written = self._written[name, worth] = Criterion(field, name, worth, text)
+        return written
 
 
 def _criteria_of_levels(field: MatchField, weights: MatchWeights) -> list[Criterion]:

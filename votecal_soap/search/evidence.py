@@ -1,6 +1,6 @@
 """What the levels of several fields say together, where each alone would mislead (docs/matching.md, interactions)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Final
 
@@ -39,9 +39,17 @@ class Evidence:
         self.levels: Final = levels
         self.frequencies: Final = frequencies
         self._rarity: Final[dict[str, Floats]] = {}
+        self._held: Final[dict[tuple[MatchField, tuple[str, ...]], Flags]] = {}
 
     def holds(self, field: MatchField, *names: str) -> Flags:
-        """Where the field's level is one of these; nowhere if the field is not used."""
+        """Where the field's level is one of these; nowhere if the field is not used. Rules that ask the same share it."""
+        held = self._held.get((field, names))
+        if held is None:
+            held = self._held[field, names] = self._holds(field, names)
+            held.setflags(write=False)
+        return held
+
+    def _holds(self, field: MatchField, names: Sequence[str]) -> Flags:
         levels = self.levels.get(field)
         if levels is None:
             return np.zeros(len(self.pairs), np.bool_)

@@ -8,8 +8,9 @@ import numpy as np
 from votecal_soap.domain.matching import MatchField, MatchSettings, Person
 from votecal_soap.search.address_text import Address
 from votecal_soap.search.arrays import Flags
-from votecal_soap.search.candidates import IDENTITY_COLUMNS, CandidateIndex, CandidateRow, Candidates
+from votecal_soap.search.candidates import IDENTITY_COLUMNS, AskedKeys, CandidateIndex, CandidateRow, Candidates
 from votecal_soap.search.columns import Columns, Vocabulary
+from votecal_soap.search.key_joins import asked_keys
 from votecal_soap.search.match_keys import PASSES, MatchPass, keys_of
 from votecal_soap.search.pairs import Pairs
 from votecal_soap.search.standardising import standard_old_address, standardise
@@ -55,7 +56,7 @@ def gather(
     sought = sought_people(people, settings, vocabulary)
     found = index.candidates(_keys(sought, PASSES[settings.function] if passes is None else frozenset(passes)), cap)
     right = _candidate_columns(found.rows, vocabulary, viewer_county)
-    pairs = Pairs(sought.present, right, np.asarray(found.queries, np.int64), np.asarray(found.members, np.int64))
+    pairs = Pairs(sought.present, right, found.queries, found.members)
     return Gathered(sought, found, pairs)
 
 
@@ -68,13 +69,12 @@ def sought_people(people: Sequence[Person], settings: MatchSettings, vocabulary:
     return Sought(present.without(unused), earlier)
 
 
-def _keys(sought: Sought, passes: frozenset[MatchPass]) -> list[tuple[int, int]]:
+def _keys(sought: Sought, passes: frozenset[MatchPass]) -> AskedKeys:
     keys, rows, _ = keys_of(sought.present, passes)
-    pairs = list(zip(keys.tolist(), rows.tolist(), strict=True))
     if sought.earlier is None:
-        return pairs
-    keys, rows, _ = keys_of(sought.earlier, passes & _MOVING_PASSES)
-    return list(dict.fromkeys([*pairs, *zip(keys.tolist(), rows.tolist(), strict=True)]))
+        return asked_keys([keys], [rows])
+    moved_keys, moved_rows, _ = keys_of(sought.earlier, passes & _MOVING_PASSES)
+    return asked_keys([keys, moved_keys], [rows, moved_rows])
 
 
 def _candidate_columns(rows: Sequence[CandidateRow], vocabulary: Vocabulary, viewer_county: str | None) -> Columns:

@@ -1,5 +1,6 @@
 """The judgement on the candidates of each person: posterior, certainty of a single DL/ID, family rules, rivals."""
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 import numpy as np
@@ -10,52 +11,53 @@ from votecal_soap.search.confidence import CERTAIN, confidence, roll_adjustment
 from votecal_soap.search.criteria import CriteriaWriter
 from votecal_soap.search.evidence import Evidence
 from votecal_soap.search.family_rules import CLOSE_CALL, FAMILY_RULES, Capped, RuleName, apply_rules, limit_of
-from votecal_soap.search.scoring import score
+from votecal_soap.search.scoring import interaction_values, score
 from votecal_soap.search.weights import MatchWeights
 
 _SEVERAL: Final = len(FAMILY_RULES)
 """The number of the rule on rivals, behind those on a single pair."""
+_CAPS: Final[Mapping[int, RuleName | None]] = {
+    -1: None,
+    **{number: rule.name for number, rule in enumerate(FAMILY_RULES)},
+    _SEVERAL: RuleName.SEVERAL_CANDIDATES,
+}
+"""The rule that held a confidence down, by its number."""
 
 
 class Judgement:
     """Scores and confidences of the pairs of one search."""
 
-    def __init__(self, evidence: Evidence, weights: MatchWeights, scores: Floats, capped: Capped) -> None:
+    def __init__(self, evidence: Evidence, scores: Floats, capped: Capped, writer: CriteriaWriter) -> None:
         """Keep what was judged; criteria are written when asked for."""
-        self.evidence: Final = evidence
+        self.pairs: Final = evidence.pairs
         self.scores: Final = scores
         self.confidence: Final = capped.confidence
-        self._rule: Final = capped.rule
         self.same_licence: Final = evidence.holds(MatchField.DRIVERS_LICENSE, "same")
-        self._writer: Final = CriteriaWriter(evidence, weights)
+        self._rule: Final = capped.rule
+        self._writer: Final = writer
 
-    def match(self, pair: int, state_voter_id: int) -> Match:
-        """A pair as a match."""
-        return Match(
-            state_voter_id=state_voter_id,
-            confidence=int(self.confidence[pair]),
-            score=round(float(self.scores[pair]), 4),
-            criteria=self._writer.criteria(pair),
-            cap=self.cap(pair),
-            same_drivers_license=bool(self.same_licence[pair]),
+    def matches(self, pairs: Integers, state_voter_ids: Iterable[int]) -> list[Match]:
+        """Pairs as matches with these voters."""
+        columns = (
+            state_voter_ids,
+            self.confidence[pairs].tolist(),
+            [round(score, 4) for score in self.scores[pairs].tolist()],
+            self._writer.criteria(pairs),
+            [_CAPS[rule] for rule in self._rule[pairs].tolist()],
+            self.same_licence[pairs].tolist(),
         )
-
-    def cap(self, pair: int) -> RuleName | None:
-        """The rule that held a pair's confidence down."""
-        rule = int(self._rule[pair])
-        if rule < 0:
-            return None
-        return RuleName.SEVERAL_CANDIDATES if rule == _SEVERAL else FAMILY_RULES[rule].name
+        return list(map(Match._make, zip(*columns, strict=True)))
 
 
 def judge(evidence: Evidence, weights: MatchWeights, settings: MatchSettings, roll_size: int | None) -> Judgement:
     """Score all pairs, then let the rules hold down what likeness alone would overrate."""
-    scores = score(evidence, weights) + roll_adjustment(weights, roll_size)
+    interactions = interaction_values(evidence, weights)
+    scores = score(evidence, weights, interactions) + roll_adjustment(weights, roll_size)
     sure = confidence(scores, weights)
     sure[_certain(evidence)] = CERTAIN
     capped = apply_rules(sure, evidence, settings)
     _hold_rivals(capped, evidence.pairs.left_rows, scores, settings)
-    return Judgement(evidence, weights, scores, capped)
+    return Judgement(evidence, scores, capped, CriteriaWriter(evidence, weights, interactions))
 
 
 def _certain(evidence: Evidence) -> Flags:

@@ -3,7 +3,7 @@
 A key is the same on every machine and Python version, for it is stored. Its lowest four bits name the pass.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 from functools import lru_cache
 from hashlib import blake2b
@@ -77,7 +77,7 @@ def pass_of(key: int) -> MatchPass:
 def keys_of(columns: Columns, passes: Iterable[MatchPass] = MATCH_PASSES) -> tuple[Integers, Integers, Levels]:
     """The keys of many people at once, as `match_keys` gives them: (key, row, number of the pass), each distinct."""
     chosen = frozenset(passes)
-    parts = part_columns(columns)
+    parts = PartColumns(columns)
     keys, rows = [], []
     for number, names in _KEYS:
         if MATCH_PASSES[number] in chosen:
@@ -133,27 +133,45 @@ def _parts_of(person: StandardPerson) -> dict[str, int]:
     }
 
 
-def part_columns(columns: Columns) -> dict[str, Hashes]:
-    """What keys are made of, for many people; 0 is missing."""
-    each = columns.vocabulary.each
-    birth = columns["date_of_birth"].astype(np.uint64)
-    middle = np.where(each(columns["middle_name"], len, np.int64) > 1, columns["middle_name"], np.int32(0))
-    none = np.uint64(0)
-    hashed = ("drivers_license", "last_first_token", "last_second_token", "first_canonical", "ssn4", "house_number", "zip_code")
-    part = {name: each(columns[name], text_hash, np.uint64) for name in hashed}
-    surname_sound, second_sound = (each(columns[name], _sound_hash, np.uint64) for name in ("last_first_token", "last_second_token"))
-    middle_word = each(middle, _full_form_hash, np.uint64)
-    return {
-        **part,
-        "birth": birth,
-        "birth_year": birth // np.uint64(10_000),
-        "birth_day": birth % np.uint64(10_000),
-        "surname_sound": surname_sound,
-        "second_surname_sound": np.where(second_sound == surname_sound, none, second_sound),
-        "last_second_token": np.where(part["last_second_token"] == part["last_first_token"], none, part["last_second_token"]),
-        "middle_word": np.where(middle_word == part["first_canonical"], none, middle_word),
-        "first_initial": each(columns["first_name"], lambda name: ord(name[0]), np.uint64),
-    }
+class PartColumns(dict[str, Hashes]):
+    """What keys are made of, for many people; each part is computed when a pass first asks for it, and 0 is missing."""
+
+    def __init__(self, columns: Columns) -> None:
+        """Know nothing yet."""
+        super().__init__()
+        self._columns: Final = columns
+
+    def __missing__(self, name: str) -> Hashes:
+        """Compute a part and keep it."""
+        part = self[name] = _COMPUTED[name](self._columns, self) if name in _COMPUTED else _each(self._columns, name, text_hash)
+        return part
+
+
+def _each(columns: Columns, name: str, function: Callable[[str], int]) -> Hashes:
+    return columns.vocabulary.each(columns[name], function, np.uint64)
+
+
+def _unless_same(part: Hashes, other: Hashes) -> Hashes:
+    return np.where(part == other, np.uint64(0), part)
+
+
+def _middle_word(columns: Columns, parts: PartColumns) -> Hashes:
+    long = columns.vocabulary.each(columns["middle_name"], len, np.int64) > 1
+    word = columns.vocabulary.each(np.where(long, columns["middle_name"], np.int32(0)), _full_form_hash, np.uint64)
+    return _unless_same(word, parts["first_canonical"])
+
+
+_COMPUTED: Final[Mapping[str, Callable[[Columns, PartColumns], Hashes]]] = {
+    "birth": lambda columns, _: columns["date_of_birth"].astype(np.uint64),
+    "birth_year": lambda _, parts: parts["birth"] // np.uint64(10_000),
+    "birth_day": lambda _, parts: parts["birth"] % np.uint64(10_000),
+    "surname_sound": lambda columns, _: _each(columns, "last_first_token", _sound_hash),
+    "second_surname_sound": lambda columns, parts: _unless_same(_each(columns, "last_second_token", _sound_hash), parts["surname_sound"]),
+    "last_second_token": lambda columns, parts: _unless_same(_each(columns, "last_second_token", text_hash), parts["last_first_token"]),
+    "middle_word": _middle_word,
+    "first_initial": lambda columns, _: _each(columns, "first_name", lambda name: ord(name[0])),
+}
+"""How a part is computed that is not the hash of the column of its name."""
 
 
 def _mixed(number: int, values: Iterable[int]) -> int:

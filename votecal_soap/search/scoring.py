@@ -23,12 +23,12 @@ def compare(pairs: Pairs, frequencies: NameFrequencies, *, earlier: Columns | No
     return Evidence(pairs, levels, frequencies, comparisons)
 
 
-def score(evidence: Evidence, weights: MatchWeights) -> Floats:
-    """The sum of all weights that apply, in bits."""
+def score(evidence: Evidence, weights: MatchWeights, interactions: Mapping[str, Floats] | None = None) -> Floats:
+    """The sum of all weights that apply, in bits; `interactions` if the caller has their values already."""
     total = np.full(len(evidence.pairs), weights.intercept)
     for field, levels in evidence.levels.items():
         total += bits_of_levels(evidence.comparisons[field], weights)[levels]
-    for value in interaction_values(evidence, weights).values():
+    for value in (interaction_values(evidence, weights) if interactions is None else interactions).values():
         total += value
     return total
 

@@ -56,7 +56,8 @@ class SearchService:
         vocabulary = Vocabulary()
         sought = sought_people([left], settings, vocabulary)
         pairs = Pairs(sought.present, Columns.of([standardise(right)], vocabulary), np.zeros(1, np.int64), np.zeros(1, np.int64))
-        return self._judge(pairs, sought.earlier, settings).match(0, 0)
+        (match,) = self._judge(pairs, sought.earlier, settings).matches(np.zeros(1, np.int64), [0])
+        return match
 
     def _judge(self, pairs: Pairs, earlier: Columns | None, settings: MatchSettings) -> Judgement:
         used: dict[str, Comparison] = {field: COMPARISONS[field] for field in MatchField if field in settings.fields}
@@ -67,9 +68,10 @@ class SearchService:
 def _by_query(judgement: Judgement, found: Candidates, people: int) -> list[list[Match]]:
     """The matches worth returning, best first; equals in the order of the roll."""
     matches: list[list[Match]] = [[] for _ in range(people)]
-    queries, members = judgement.evidence.pairs.left_rows, judgement.evidence.pairs.right_rows
+    queries, members = judgement.pairs.left_rows, judgement.pairs.right_rows
     worth = np.flatnonzero((judgement.confidence > 0) | judgement.same_licence)
     order: Integers = worth[np.lexsort((members[worth], -judgement.scores[worth], -judgement.confidence[worth], queries[worth]))]
-    for pair, query, member in zip(order.tolist(), queries[order].tolist(), members[order].tolist(), strict=True):
-        matches[query].append(judgement.match(pair, int(found.rows[member][0])))
+    found_voters = [found.rows[member][0] for member in members[order].tolist()]
+    for query, match in zip(queries[order].tolist(), judgement.matches(order, found_voters), strict=True):
+        matches[query].append(match)
     return matches

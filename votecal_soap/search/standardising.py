@@ -1,9 +1,9 @@
 """A person as stored for matching: computed once, when the voter is written, so that a search only compares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from votecal_soap.domain.matching import Person
 from votecal_soap.domain.voters import Voter
@@ -40,6 +40,8 @@ KEY_COLUMNS: Final = (
 )
 """The voter's fields which, if one changes, change the stored columns or the keys."""
 
+_HOME: Final = frozenset(KEY_COLUMNS[KEY_COLUMNS.index("house_number") :])
+
 PLACEHOLDER_BIRTHS: Final = frozenset({18000101, 19000101, 19010101, 11111111, 10010101, 99991231})
 """Dates that only say that nobody knew: 6,498 of the 9,108 namesakes with one birth date in Ohio 2004 were born on 1 January 1800 (McDonald)."""
 
@@ -59,7 +61,7 @@ def standardise(person: Person) -> StandardPerson:
         *standard_surname(person.last_name),
         birth_number(person.date_of_birth),
         standard_suffix(person.suffix),
-        fold(person.gender or "")[:1] or None,
+        standard_gender(person.gender),
         standard_id(person.drivers_license),
         standard_ssn4(person.ssn4),
         *address,
@@ -90,6 +92,25 @@ def voter_person(voter: Voter) -> Person:
         voter.residence_city,
         voter.residence_zip_code,
     )
+
+
+def standardise_changed(stored: Sequence[Any], voter: Voter, changed: frozenset[str]) -> list[Any]:
+    """The stored columns of a voter of whom these fields have changed, given the columns before; what they feed alone is computed."""
+    person, columns = voter_person(voter), list(stored)
+    for first, behind, standard in _fed_by(changed):
+        columns[first:behind] = standard(person)
+    return columns
+
+
+@lru_cache(1024)
+def _fed_by(changed: frozenset[str]) -> tuple[tuple[int, int, Callable[[Person], Sequence[Any]]], ...]:
+    """The ranges of stored columns that these fields of a voter feed, and what computes them; few sets of fields change together."""
+    found, first = [], 0
+    for fields, width, standard in _FEEDING:
+        if not fields.isdisjoint(changed):
+            found.append((first, first + width, standard))
+        first += width
+    return tuple(found)
 
 
 @lru_cache(CACHED_TEXTS)
@@ -135,6 +156,11 @@ def standard_suffix(text: str | None) -> str | None:
     return _SUFFIXES.get(fold(text)) if text else None
 
 
+def standard_gender(text: str | None) -> str | None:
+    """Its first letter."""
+    return fold(text or "")[:1] or None
+
+
 def standard_id(text: str | None) -> str | None:
     """A driver's licence or ID number: letters and digits only; one sign repeated, or no digit at all, is missing."""
     if not text:
@@ -151,3 +177,16 @@ def standard_ssn4(text: str | None) -> str | None:
     if len(digits) not in _SSN_DIGITS or digits[-4:] in _NO_SSN4:
         return None
     return digits[-4:]
+
+
+_FEEDING: Final[tuple[tuple[frozenset[str], int, Callable[[Person], Sequence[Any]]], ...]] = (
+    (frozenset({"first_name", "middle_name"}), 4, lambda person: standard_given_names(person.first_name, person.middle_name)),
+    (frozenset({"last_name"}), 3, lambda person: standard_surname(person.last_name)),
+    (frozenset({"date_of_birth"}), 1, lambda person: (birth_number(person.date_of_birth),)),
+    (frozenset({"suffix"}), 1, lambda person: (standard_suffix(person.suffix),)),
+    (frozenset({"gender"}), 1, lambda person: (standard_gender(person.gender),)),
+    (frozenset({"drivers_license"}), 1, lambda person: (standard_id(person.drivers_license),)),
+    (frozenset({"ssn4"}), 1, lambda person: (standard_ssn4(person.ssn4),)),
+    (_HOME, 5, lambda person: standard_address(person.house_number, person.street, person.unit_number, person.city, person.zip_code)),
+)
+"""Which fields of a voter feed which columns of StandardPerson, in its order."""

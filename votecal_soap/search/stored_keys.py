@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from functools import cache
-from itertools import starmap
 from operator import ne
 from typing import Final, NamedTuple
 
@@ -37,6 +36,15 @@ class OwnedKeys(NamedTuple):
     state_voter_ids: list[int]
 
 
+class KeyChanges(NamedTuple):
+    """Keys that people gained or lost, one list each, sorted by key and UID."""
+
+    keys: list[int]
+    state_voter_ids: list[int]
+    held: list[int]
+    """1 for a key that is gained, 0 for one that is lost."""
+
+
 def owned_keys(rows: Sequence[CandidateRow]) -> OwnedKeys:
     """The keys of people, given as rows of CANDIDATE_COLUMNS."""
     keys, places, _ = keys_of(Columns.of([row[_FIRST_FIELD:] for row in rows], Vocabulary()))
@@ -45,20 +53,19 @@ def owned_keys(rows: Sequence[CandidateRow]) -> OwnedKeys:
     return OwnedKeys(keys[order].tolist(), owners[order].tolist())
 
 
-def changed_keys(before: Sequence[CandidateRow], after: Sequence[CandidateRow]) -> tuple[OwnedKeys, OwnedKeys]:
-    """The keys that people lost and those that they gained; both sides name the same voters in the same order.
+def changed_keys(before: Sequence[CandidateRow], after: Sequence[CandidateRow]) -> KeyChanges:
+    """The keys that people lost or gained; both sides name the same voters in the same order.
 
     Only the passes that a changed column goes into are computed: a new address leaves seven of nine alone.
     """
     groups: defaultdict[frozenset[MatchPass], list[int]] = defaultdict(list)
     for place, pair in enumerate(zip(before, after, strict=True)):
-        groups[_passes(tuple(starmap(ne, zip(*pair, strict=True))))].append(place)
+        groups[_passes(tuple(map(ne, *pair)))].append(place)
     found = [_changed([before[place] for place in places], [after[place] for place in places], passes) for passes, places in groups.items() if passes]
     empty = np.empty(0, np.int64)
-    keys, owners, gained = (np.concatenate([empty, *(part[column] for part in found)]) for column in range(3))
+    keys, owners, held = (np.concatenate([empty, *(part[column] for part in found)]) for column in range(3))
     order = np.lexsort((owners, keys))
-    keys, owners, gained = keys[order], owners[order], gained[order] != 0
-    return OwnedKeys(keys[~gained].tolist(), owners[~gained].tolist()), OwnedKeys(keys[gained].tolist(), owners[gained].tolist())
+    return KeyChanges(keys[order].tolist(), owners[order].tolist(), held[order].tolist())
 
 
 def _changed(before: Sequence[CandidateRow], after: Sequence[CandidateRow], passes: frozenset[MatchPass]) -> tuple[Integers, Integers, Integers]:

@@ -12,7 +12,7 @@ from typing import Final
 from votecal_soap.clock import Clock
 from votecal_soap.domain.voters import Voter
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest
-from votecal_soap.search.candidates import CANDIDATE_COLUMNS, CandidateRow, Candidates
+from votecal_soap.search.candidates import CANDIDATE_COLUMNS, AskedKeys, CandidateRow, Candidates
 from votecal_soap.search.fitting import Fit, fit_silver
 from votecal_soap.search.standardising import standardise, voter_person
 from votecal_soap.search.weights import expert_weights
@@ -88,12 +88,12 @@ class _RollAsItWas:
         self._roll: Final = roll
         self._before: Final = before
 
-    def candidates(self, keys: Sequence[tuple[int, int]], cap: int) -> Candidates:
-        found = self._roll.candidates(keys, cap)
+    def candidates(self, asked: AskedKeys, cap: int) -> Candidates:
+        found = self._roll.candidates(asked, cap)
         verified = self._roll.verified_licences([int(str(row[0])) for row in found.rows])
         rows: list[CandidateRow] = [row if row[0] in verified else _without_licence(row) for row in found.rows]
-        members = list(found.members)
-        for place, (query, member) in enumerate(zip(found.queries, found.members, strict=True)):
+        members = found.members.copy()
+        for place, (query, member) in enumerate(zip(found.queries.tolist(), found.members.tolist(), strict=True)):
             then = self._before[query]
             if then is not None and then.state_voter_id == rows[member][0]:
                 members[place] = len(rows)

@@ -4,13 +4,14 @@ import re
 from contextlib import suppress
 from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
 from integration.database.dmv_rows import dmv_record, match_case, work_item
 from sqlalchemy.dialects import oracle
 
 from db.bulk.core import CoreBulkWriter
 from db.number_sets import select_among
-from db.repositories import leases, match_candidates, match_keys, match_rebuilding, silver_records
+from db.repositories import leases, match_candidates, match_keys, match_merging, match_rebuilding, silver_records
 from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
@@ -28,10 +29,11 @@ from db.repositories.uploads import SqlUploadRepository
 from db.repositories.voter_versions import copy_versions
 from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
-from db.tables import voter, voter_match_key
+from db.tables import voter, voter_match_key, voter_match_key_recent
 from votecal_soap.domain.jobs import StopRequest
 from votecal_soap.domain.match_cases import CaseState, Disposition, MailingKind
 from votecal_soap.domain.voters import Confidentiality
+from votecal_soap.search.key_joins import asked_keys
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -108,10 +110,14 @@ CALLS = {
     "purge": lambda db: db.uploads.finished_before(NOON, 10),
     "latest upload": lambda db: db.uploads.latest(1, lock=True),
     "certificate": lambda db: db.reference.credential_by_certificate("CN"),
-    "candidates of keys": lambda db: db.matching.candidates([(1, 0), (2, 0)], 1000),
+    "candidates of keys": lambda db: db.matching.candidates(asked_keys([np.array([1, 2])], [np.array([0, 0])]), 1000),
+    "candidates of common keys": lambda db: list(select_among(db.connection, match_candidates._sharing_up_to, [1], most=9)),
     "people as compared": lambda db: list(select_among(db.connection, match_keys.match_rows, [1])),
     "sizes of keys": lambda db: list(select_among(db.connection, match_candidates._sizes, [1])),
     "delete keys": lambda db: db.bulk.delete(voter_match_key, {"match_key": [1], "state_voter_id": [1]}),
+    "put keys": lambda db: db.bulk.put(voter_match_key_recent, {"match_key": [1], "state_voter_id": [1], "held": [1]}),
+    "next recent keys": lambda db: db.matching.merge_keys(None, 10),
+    "lock recent keys": lambda db: db.connection.execute(match_merging.locked_recent(voter_match_key_recent.c.match_key > 1, skip_locked=True)),
     "clear keys": lambda db: db.matching.clear_keys(0),
     "next voters": lambda db: db.matching.rebuild_keys(0, 10),
     "lock next voters": lambda db: db.connection.execute(match_rebuilding._locked(0, 10)),

@@ -8,8 +8,7 @@ import numpy as np
 
 from votecal_soap.search.arrays import Hashes, Integers
 from votecal_soap.search.columns import Columns
-from votecal_soap.search.evaluation.labelled_people import OTHER
-from votecal_soap.search.match_keys import PARTS, mixed_columns, part_columns, text_hash
+from votecal_soap.search.match_keys import PARTS, PartColumns, mixed_columns, text_hash
 from votecal_soap.search.name_text import sound
 
 ALL_PAIRS: Final = 600_000
@@ -108,22 +107,18 @@ def _all_parts(people: Columns) -> Mapping[str, Hashes]:
     def each(name: str, function: Callable[[str], int]) -> Hashes:
         return people.vocabulary.each(people[name], function, np.uint64)
 
-    parts = part_columns(people)
-    first, last = parts["first_canonical"], each("last_name", text_hash)
+    parts = PartColumns(people)
+    first, last = parts["first_canonical"], parts["last_name"]
     both = (first != 0) & (last != 0)
-    return {
-        **parts,
-        "last_name": last,
+    parts |= {
         "names": np.where(both, (np.minimum(first, last) * np.uint64(3)) ^ np.maximum(first, last), np.uint64(0)),
         "first_sound": each("first_name", lambda name: text_hash(sound(name))),
         "first_beginning": each("first_name", lambda name: text_hash(name[:_AREA])),
         "last_beginning": each("last_name", lambda name: text_hash(name[:_AREA])),
         "last_initial": each("last_name", lambda name: text_hash(name[0])),
         "zip_area": each("zip_code", lambda code: text_hash(code[:_AREA])),
-        "city": each("city", text_hash),
-        "street": each("street", text_hash),
-        OTHER: each(OTHER, text_hash),
     }
+    return parts
 
 
 def _within(keyed: tuple[Hashes, Integers], budget: int) -> Integers:

@@ -58,6 +58,14 @@ class KeyBuild(NamedTuple):
     done: bool
 
 
+class KeyMerge(NamedTuple):
+    """A step of a merge of recent keys into the large table."""
+
+    last_key: int | None
+    """Up to where it has come; None: nothing is left behind it."""
+    merged: int
+
+
 class CappedReport(NamedTuple):
     """A key that is too common to find anybody (COA-05), as last seen."""
 
@@ -182,6 +190,10 @@ class MatchingRepository(CandidateIndex, Protocol):
 
     def rebuild_keys(self, after_state_voter_id: int, limit: int) -> KeyRebuild:
         """Write persons and keys of the next voters anew."""
+        ...
+
+    def merge_keys(self, after_key: int | None, limit: int) -> KeyMerge:
+        """Take the next recent keys over into the large table, from the lowest if `after_key` is None."""
         ...
 
     def state_voter_id_span(self) -> tuple[int, int]:
