@@ -9,7 +9,7 @@ from typing import Final
 
 from benchmarks.coa_job_matching import report_keys, report_search
 from benchmarks.coa_job_rival import deltas, write_set_based
-from benchmarks.coa_job_workload import NOW, JobWorkload, claimed, make_job_workload
+from benchmarks.coa_job_workload import JobWorkload, claimed, make_job_workload
 from benchmarks.reporting import Report, command, peak_megabytes
 from votecal_soap.domain.jobs import InstanceState
 from votecal_soap.use_cases.process_dmv_coa_record_file import process

@@ -28,11 +28,13 @@ def select_among(connection: Connection, statement: Statement, numbers: Sequence
         yield from result
 
 
-def fetch_among(connection: Connection, statement: Statement, numbers: Sequence[int], **values: object) -> Iterator[tuple[Any, ...]]:
+def fetch_among(connection: Connection, statement: Statement, numbers: Sequence[int], **values: object) -> list[tuple[Any, ...]]:
     """The same as the driver gives them: for numbers and texts, which need no conversion, that takes half the time."""
+    found: list[tuple[Any, ...]] = []
     for result in _results(connection, statement, numbers, values):
         with result:
-            yield from result.cursor.fetchall()
+            found += result.cursor.fetchall()
+    return found
 
 
 def _results(connection: Connection, statement: Statement, numbers: Sequence[int], values: Mapping[str, object]) -> Iterator[CursorResult[Any]]:

@@ -1,6 +1,6 @@
 """Who shares a match key: one join of the keys asked for with the key tables, for one search and for thousands of records."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from itertools import starmap
 from typing import Any, Final
 
@@ -12,14 +12,14 @@ from db.tables import voter_match_key, voter_match_key_recent
 from votecal_soap.search.candidates import AskedKeys, Candidates, CappedKey
 from votecal_soap.search.key_joins import holders, share
 
-_FEW: Final = 100_000
+FEW: Final = 200_000
 """Rows that are read without counting the voters of each key; a search of 2,000 records finds some 15,000."""
 
 
 def candidates(connection: Connection, asked: AskedKeys, cap: int) -> Candidates:
     """The voters who share a key with a query. A key of more voters than `cap` is read no further, finds nobody, and is reported."""
     sharing = share(asked, holders(_held(connection, asked, cap)), cap)
-    rows = list(fetch_among(connection, match_rows, sharing.distinct_voters()))
+    rows = fetch_among(connection, match_rows, sharing.distinct_voters())
     return sharing.candidates(rows, list(starmap(CappedKey, fetch_among(connection, _sizes, sorted(sharing.capped)))))
 
 
@@ -30,12 +30,11 @@ def oversized_keys(connection: Connection, cap: int) -> list[CappedKey]:
     return [CappedKey(*row) for row in connection.execute(sizes)]
 
 
-def _held(connection: Connection, asked: AskedKeys, cap: int) -> Sequence[tuple[int, int]]:
+def _held(connection: Connection, asked: AskedKeys, cap: int) -> list[tuple[Any, ...]]:
     """Pairs of key and voter; where there are very many, no more of a key than tell that it is too common."""
     keys = asked.distinct()
-    few = max(_FEW, 10 * len(keys))
-    found = list(fetch_among(connection, _sharing, keys, few=few))
-    return found if len(found) < few else list(fetch_among(connection, _sharing_up_to, keys, most=cap + 1))
+    found = fetch_among(connection, _sharing, keys, few=FEW)
+    return found if len(found) < FEW else fetch_among(connection, _sharing_up_to, keys, most=cap + 1)
 
 
 def _sharing(among: Among) -> Select[Any]:

@@ -25,15 +25,16 @@ def merge_keys(connection: Connection, bulk: BulkWriter, after_key: int | None, 
     """
     last = connection.execute(_place_of_last(after_key, limit)).scalar()
     mine = _after(after_key) if last is None else _after(after_key) & (_RECENT.match_key <= last)
-    rows = [row._tuple() for row in connection.execute(locked_recent(mine, skip_locked=True))]
+    rows = locked_recent(connection, mine, skip_locked=True)
     take_over(bulk, rows)
     return KeyMerge(last_key=last, merged=len(rows))
 
 
-def locked_recent(mine: ColumnElement[bool], *, skip_locked: bool = False) -> Select[Any]:
+def locked_recent(connection: Connection, mine: ColumnElement[bool], *, skip_locked: bool = False) -> list[RecentKey]:
     """Recent keys, locked in their order."""
     rows = select(_RECENT.match_key, _RECENT.state_voter_id, _RECENT.held).where(mine)
-    return rows.order_by(_RECENT.match_key, _RECENT.state_voter_id).with_for_update(skip_locked=skip_locked)
+    locking = rows.order_by(_RECENT.match_key, _RECENT.state_voter_id).with_for_update(skip_locked=skip_locked)
+    return [(row.match_key, row.state_voter_id, row.held) for row in connection.execute(locking)]
 
 
 def take_over(bulk: BulkWriter, rows: Sequence[RecentKey]) -> None:

@@ -55,8 +55,7 @@ def rebuild_keys(connection: Connection, bulk: BulkWriter, after_state_voter_id:
     last = ids[-1]
     voters = [Voter._make(row) for row in connection.execute(_locked(after_state_voter_id, last))]
     mine = voter_match.c.state_voter_id.between(after_state_voter_id + 1, last)
-    recent = connection.execute(locked_recent(voter_match_key_recent.c.state_voter_id.between(after_state_voter_id + 1, last)))
-    take_over(bulk, [row._tuple() for row in recent])
+    take_over(bulk, locked_recent(connection, voter_match_key_recent.c.state_voter_id.between(after_state_voter_id + 1, last)))
     kept = connection.execute(select(*(voter_match.c[name] for name in CANDIDATE_COLUMNS)).where(mine)).all()
     delete_match_keys(bulk, [tuple(row) for row in kept])
     connection.execute(delete(voter_match).where(mine))

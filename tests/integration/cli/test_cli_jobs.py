@@ -39,6 +39,11 @@ def test_scheduling_shows_what_else_is_scheduled_then(staffed, run_json):
     assert "Also scheduled" in staffed("job", "schedule", "idv-export", "--as", "sam").stdout
 
 
+def test_the_merge_of_match_keys_is_scheduled_each_night(staffed, run_json):
+    scheduled = run_json("job", "schedule", "merge-match-keys", "--repeat", "30 2 * * *", "--as", "sam")
+    assert (scheduled["job"]["job_type"], scheduled["job"]["repeat"]) == ("MergeMatchKeys", "30 2 * * *")
+
+
 def test_a_start_without_an_offset_is_californias(staffed, run_json):
     scheduled = run_json("job", "schedule", "purge", "--not-before", "2026-07-01T08:00", "--as", "sam")
     assert scheduled["job"]["not_before"] == "2026-07-01T15:00:00+00:00"

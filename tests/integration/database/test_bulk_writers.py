@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from db.bulk import bulk_writer, columns_of
 from db.bulk.core import CoreBulkWriter
 from db.engine import create_engine
-from db.tables import audit_entry, election
+from db.tables import audit_entry, election, voter_match_key
 from votecal_soap.domain.batches import Outcome
 from votecal_soap.errors import Conflict
 
@@ -56,6 +56,26 @@ def test_rows_are_inserted_and_updated_by_key(connection, writer, count):
     assert stored(connection) == [(key, f"New {name}", date(2028, 11, 7)) for key, name, _ in rows]
     # The old name is part of the key: nothing matches any more.
     assert writer.update(election, keys, {"name": [row[1] for row in rows]}) == 0
+
+
+@pytest.mark.parametrize("count", [1, 99, 100, 2_500])
+def test_rows_are_put_in_place_of_those_with_their_primary_key(connection, writer, count):
+    rows = elections(count)
+    writer.insert(election, columns_of(("election_id", "name", "election_date"), rows[: count // 2]))
+    put = [(key, f"New {name}", DAY) for key, name, _ in reversed(rows)]
+    for _ in range(2):
+        writer.put(election, columns_of(("election_id", "name", "election_date"), put))
+        assert stored(connection) == put[::-1]
+    writer.put(election, columns_of(("election_id", "name", "election_date"), []))
+    assert stored(connection) == put[::-1]
+
+
+@pytest.mark.parametrize("count", [1, 100])
+def test_a_row_that_is_all_primary_key_is_put_once(connection, writer, count):
+    keys = {"match_key": list(range(count)), "state_voter_id": [7] * count}
+    for _ in range(2):
+        writer.put(voter_match_key, keys)
+    assert [tuple(row) for row in connection.execute(select(voter_match_key).order_by(voter_match_key.c.match_key))] == [(key, 7) for key in range(count)]
 
 
 @pytest.mark.parametrize("count", [1, 99, 100, 2_500])

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select
 
 from db import schema
 from db.engine import create_engine
-from db.tables import ems_message, metadata
+from db.tables import ems_message, metadata, voter_match_key, voter_match_key_recent
 from votecal_soap.contract.queue_messages import ABOUT, render_header
 from votecal_soap.errors import ErrorCode, Unavailable
 
@@ -91,6 +91,22 @@ def test_messages_of_the_release_before_are_given_their_headers(database_url, tm
         found = list(connection.execute(select(ems_message.c.header).order_by(ems_message.c.dedup_key)).scalars())
     engine.dispose()
     assert found == [render_header("IdvResult", at, values) for values in about]
+
+
+@pytest.mark.requirement("COA-05")
+def test_recent_match_keys_are_taken_over_when_their_table_goes(database_url, tmp_path, request):
+    url = f"sqlite:///{tmp_path / 'other.db'}" if database_url.startswith("sqlite") else request.getfixturevalue("empty_postgres_url")
+    schema.upgrade(url)
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(insert(voter_match_key), [{"match_key": key, "state_voter_id": 1} for key in (1, 2, 3)])
+        recent = [{"match_key": key, "state_voter_id": 1, "held": held} for key, held in ((2, 0), (3, 1), (4, 1), (5, 0))]
+        connection.execute(insert(voter_match_key_recent), recent)
+    schema.downgrade(url, "0005")
+    with engine.connect() as connection:
+        left = [tuple(row) for row in connection.execute(select(voter_match_key).order_by(voter_match_key.c.match_key))]
+    engine.dispose()
+    assert left == [(1, 1), (3, 1), (4, 1)]
 
 
 def test_two_upgrades_at_once_are_done_one_after_the_other(database_url, tmp_path, request):

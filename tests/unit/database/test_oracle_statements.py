@@ -117,7 +117,7 @@ CALLS = {
     "delete keys": lambda db: db.bulk.delete(voter_match_key, {"match_key": [1], "state_voter_id": [1]}),
     "put keys": lambda db: db.bulk.put(voter_match_key_recent, {"match_key": [1], "state_voter_id": [1], "held": [1]}),
     "next recent keys": lambda db: db.matching.merge_keys(None, 10),
-    "lock recent keys": lambda db: db.connection.execute(match_merging.locked_recent(voter_match_key_recent.c.match_key > 1, skip_locked=True)),
+    "lock recent keys": lambda db: match_merging.locked_recent(db.connection, voter_match_key_recent.c.match_key > 1, skip_locked=True),
     "clear keys": lambda db: db.matching.clear_keys(0),
     "next voters": lambda db: db.matching.rebuild_keys(0, 10),
     "lock next voters": lambda db: db.connection.execute(match_rebuilding._locked(0, 10)),

@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from votecal_soap.domain.matching import Person
+from votecal_soap.domain.voters import Voter
 from votecal_soap.search.name_text import fold, nicknames, sound
-from votecal_soap.search.standardising import StandardPerson, standardise
+from votecal_soap.search.standardising import KEY_COLUMNS, StandardPerson, standardise, standardise_changed, voter_person
 
 
 def test_accents_apostrophes_and_hyphens_are_folded():
@@ -91,3 +92,16 @@ def test_whatever_is_typed_the_stored_columns_fit(person):
 def test_standardising_twice_changes_nothing_stored():
     person = standardise(ANA)
     assert standardise(ANA._replace(first_name=person.first_name, last_name=person.last_name, street=person.street)) == person
+
+
+TEXTS = st.sampled_from([None, "", "Bob", "Mary Ann", "de la Cruz Jr", "12 1/2", "N Oak St # 4", "90001-1234", "D1234567", "0000", "F"])
+VALUES = st.fixed_dictionaries(
+    {name: st.sampled_from([None, date(1971, 6, 24), date(1800, 1, 1)]) if name == "date_of_birth" else TEXTS for name in KEY_COLUMNS}
+)
+
+
+@given(before=VALUES, after=VALUES, fields=st.sets(st.sampled_from(KEY_COLUMNS)))
+def test_what_changed_fields_feed_is_all_that_a_change_can_change(before, after, fields):
+    was = Voter(**{**dict.fromkeys(Voter._fields), **before})
+    now = was._replace(**{name: after[name] for name in fields})
+    assert tuple(standardise_changed(standardise(voter_person(was)), now, frozenset(fields))) == standardise(voter_person(now))
