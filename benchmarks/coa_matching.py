@@ -24,6 +24,7 @@ from votecal_soap.search.standardising import standard_old_address, standardise
 from votecal_soap.search.weights import MatchWeights, expert_weights
 from votecal_soap.synthetic.frequency_tables import Origin
 from votecal_soap.synthetic.noise_rates import ORDINARY_NOISE
+from votecal_soap.use_cases.process_voter_record_update_batch import not_collecting
 
 FITTING_SEED, DOUBLED_SEED, FIRST_SEED = 100, 200, 1
 """The weights are fitted on a roll and a file of their own, none of which is scored."""
@@ -141,18 +142,23 @@ def search(workload: Workload, weights: MatchWeights, mode: Mode, voters: int) -
     """Search for every record of a file, on one core."""
     service = SearchService(weights, roll_size=voters)
     found = Timed([], 0.0, 0.0, 0.0)
-    for start in range(0, len(workload.people), AT_ONCE):
-        people = workload.people[start : start + AT_ONCE]
-        begun = time.perf_counter()
-        for person in people:  # kept by the caches that the search asks
-            standardise(person)
-            standard_old_address(person)
-        searched, cpu = time.perf_counter(), time.process_time()
-        found.matches.extend(service.search(people, workload.index, settings(mode)).matches)
-        took = time.perf_counter() - searched
-        cpu_took = time.process_time() - cpu
-        found = Timed(found.matches, found.standardise_seconds + searched - begun, found.seconds + took, found.cpu_seconds + cpu_took)
+    with not_collecting():  # as the job does
+        for start in range(0, len(workload.people), AT_ONCE):
+            found = _searched(service, workload, settings(mode), start, found)
     return found
+
+
+def _searched(service: SearchService, workload: Workload, used: MatchSettings, start: int, found: Timed) -> Timed:
+    people = workload.people[start : start + AT_ONCE]
+    begun = time.perf_counter()
+    for person in people:  # kept by the caches that the search asks
+        standardise(person)
+        standard_old_address(person)
+    searched, cpu = time.perf_counter(), time.process_time()
+    found.matches.extend(service.search(people, workload.index, used).matches)
+    took = time.perf_counter() - searched
+    cpu_took = time.process_time() - cpu
+    return Timed(found.matches, found.standardise_seconds + searched - begun, found.seconds + took, found.cpu_seconds + cpu_took)
 
 
 def _fitted(size: Scale) -> MatchWeights:
