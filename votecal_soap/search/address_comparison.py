@@ -27,7 +27,7 @@ def _same_home(pairs: Pairs) -> Flags:
 
 
 def _similar_house(pairs: Pairs) -> Flags:
-    return pairs.similar("street", None, _SIMILAR_STREET, among=pairs.equal("house_number") & _near(pairs))
+    return pairs.equal("house_number") & (pairs.similarity("street") >= _SIMILAR_STREET) & _near(pairs)
 
 
 def _same_street(pairs: Pairs) -> Flags:

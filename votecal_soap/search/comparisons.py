@@ -47,13 +47,14 @@ def _swapped_with_middle(pairs: Pairs) -> Flags:
 def _exchanged(pairs: Pairs) -> Flags:
     """First name and surname stand in each other's place, perhaps with a slip."""
     first_as_last = pairs.similarity("first_name", "last_name") >= _ALIKE_EXCHANGED
-    return pairs.similar("last_name", "first_name", _ALIKE_EXCHANGED, among=first_as_last)
+    return first_as_last & (pairs.similarity("last_name", "first_name") >= _ALIKE_EXCHANGED)
 
 
 def _crossed(pairs: Pairs) -> Flags:
     """The only name to compare stands as first name here and as surname there."""
     first_as_last = (pairs.similarity("first_name", "last_name") >= _ALIKE_EXCHANGED) & pairs.missing("last_name", "first_name")
-    return first_as_last | pairs.similar("last_name", "first_name", _ALIKE_EXCHANGED, among=pairs.missing("first_name", "last_name"))
+    last_as_first = (pairs.similarity("last_name", "first_name") >= _ALIKE_EXCHANGED) & pairs.missing("first_name", "last_name")
+    return first_as_last | last_as_first
 
 
 def _shared_word(pairs: Pairs) -> Flags:

@@ -64,11 +64,6 @@ class Pairs:
         """Jaro-Winkler similarity, 0 to 1; 0 where a side is missing."""
         return self._distinct("similarity", name, other or name, np.float32, _jaro_winkler)
 
-    def similar(self, name: str, other: str | None, at_least: float, among: Flags) -> Flags:
-        """Whether that similarity is reached, looked at only among these pairs: most texts need no comparison where something else has decided."""
-        left, right = np.where(among, self._side(name, left=True), np.int32(0)), self._side(other or name, left=False)
-        return np.asarray(self._compute(left, right, np.float32, _jaro_winkler) >= at_least)
-
     def slips(self, name: str) -> NDArray[Any]:
         """How many signs are mistyped, left out, added or swapped with their neighbour: 0, 1 or more; TOO_FAR where a side is missing."""
         found = self._distinct("slips", name, name, np.int8, _slips)
