@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from db.in_lists import in_lists, listed
 
 Among = Callable[[ColumnElement[int]], ColumnElement[bool]]
-"""Says of a column that it holds one of the numbers."""
+"""Says of a column that it holds one of the numbers, in the WHERE of a SELECT: the numbers may be joined to it as a table."""
 
 Statement = Callable[[Among], Executable]
 """Makes the statement around that condition; called once for each dialect."""
@@ -55,8 +55,9 @@ def _made(statement: Statement, dialect: str) -> Executable:
 
 def _in_json() -> Among:
     # Named once, however often the statement asks: the text is parsed once, and not for each table that is looked into.
+    # Joined, for IN would first put the numbers in an index of their own (measured: a tenth more).
     asked = select(func.json_each(bindparam("numbers")).table_valued("value").c.value).cte("asked")
-    return lambda column: column.in_(select(asked.c.value))
+    return lambda column: column == asked.c.value
 
 
 def _in_array() -> Among:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from itertools import starmap
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, bindparam, func, select, true, union_all
@@ -19,7 +20,7 @@ FEW: Final = 200_000
 def candidates(connection: Connection, asked: AskedKeys, cap: int) -> Candidates:
     """The voters who share a key with a query. A key of more voters than `cap` is read no further, finds nobody, and is reported."""
     sharing = share(asked, holders(_held(connection, asked, cap)), cap)
-    rows = fetch_among(connection, match_rows, sharing.distinct_voters())
+    rows = sorted(fetch_among(connection, match_rows, sharing.distinct_voters()), key=itemgetter(0))
     return sharing.candidates(rows, list(starmap(CappedKey, fetch_among(connection, _sizes, sorted(sharing.capped)))))
 
 
