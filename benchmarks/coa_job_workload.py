@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.coa_workload import COUNTIES, FIRST_UID, population, voter_record
-from db.engine import create_engine
 from db.schema import upgrade
 from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.clock import FixedClock
@@ -45,7 +44,7 @@ class JobWorkload:
         """A copy of the database, to be written to."""
         return Path(shutil.copyfile(self.database, self.folder / name))
 
-    def work(self, database: Path, *, chunk_records: int) -> DmvFileWork:
+    def work(self, database: Path, *, chunk_records: int, searchers: int = 1) -> DmvFileWork:
         """What processing needs, on a copy of the database and of the file."""
         folder = self.folder / f"{database.name} files"
         exchange = FolderDmvExchange(folder / "drop", folder / "taken", settle=timedelta(0), incomplete=timedelta(0))
@@ -55,6 +54,7 @@ class JobWorkload:
             clock=FixedClock(NOW),
             exchange=exchange,
             chunk_records=chunk_records,
+            searchers=searchers,
             transfer_pending=timedelta(days=10),
             should_stop=lambda: None,
         )
@@ -62,7 +62,7 @@ class JobWorkload:
 
 def unit_of_work(database: Path) -> UnitOfWorkFactory:
     """Units of work on a database."""
-    return SqlUnitOfWorkFactory(create_engine(f"sqlite:///{database}"))
+    return SqlUnitOfWorkFactory.from_url(f"sqlite:///{database}")
 
 
 def claimed(factory: UnitOfWorkFactory) -> JobInstance:

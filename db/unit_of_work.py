@@ -1,5 +1,6 @@
 """One transaction over all repositories; nothing is saved unless `commit()` is reached (OPS-04)."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -92,15 +93,22 @@ class SqlUnitOfWork:
 class SqlUnitOfWorkFactory:
     """Makes units of work over one engine's pool."""
 
-    def __init__(self, engine: Engine) -> None:
-        """Use this engine."""
+    def __init__(self, engine: Engine, url: str | None = None) -> None:
+        """Use this engine; with the URL that it was made from, the factory can be sent to another process."""
         self._engine = engine
         self._numbers_apart = engine_apart(engine)
+        self._url = url
 
     @classmethod
     def from_url(cls, url: str) -> Self:
         """Connect by URL."""
-        return cls(create_engine(url))
+        return cls(create_engine(url), url)
+
+    def __reduce__(self) -> tuple[Callable[[str], Self], tuple[str]]:
+        """Go to another process as the URL: connections cannot be shared, so it makes its own there."""
+        if self._url is None:
+            raise TypeError("a factory that was given an engine and no URL stays in its process")
+        return self.from_url, (self._url,)
 
     def __call__(self, *, read_only: bool = False) -> SqlUnitOfWork:
         """A unit of work that has not begun."""

@@ -16,6 +16,7 @@ def run(application: Application, instance: JobInstance, should_stop: ShouldStop
         clock=application.clock,
         exchange=application.dmv_exchange,
         chunk_records=config.dmv_chunk_records,
+        searchers=config.dmv_searchers,
         transfer_pending=timedelta(days=config.transfer_pending_days),
         should_stop=should_stop,
     )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from db.engine import create_engine
 from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.clock import Clock, SystemClock
 from votecal_soap.config import Config
@@ -29,7 +28,7 @@ def build(config: Config, clock: Clock | None = None) -> Application:
     return Application(
         config=config,
         clock=clock or SystemClock(),
-        unit_of_work=SqlUnitOfWorkFactory(create_engine(config.effective_database_url)),
+        unit_of_work=SqlUnitOfWorkFactory.from_url(config.effective_database_url),
         spool=FileSpool(config.spool_dir),
         dmv_exchange=dmv_exchange(config),
     )

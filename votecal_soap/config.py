@@ -43,6 +43,7 @@ class Config:
     dmv_settle_seconds: int = 10
     dmv_incomplete_seconds: int = 3600
     dmv_chunk_records: int = 2_000
+    dmv_searchers: int = 1
     transfer_pending_days: int = 10
     lease_seconds: int = 60
     worker_poll_seconds: float = 1.0

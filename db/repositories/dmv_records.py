@@ -8,7 +8,7 @@ from sqlalchemy import Row
 from db.bulk import Columns, columns_of
 from db.tables.dmv import MAILING_ADDRESS, NEW_ADDRESS, OLD_ADDRESS
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind, MailingAddress, ResidenceAddress
-from votecal_soap.domain.dmv_repeats import repeat_key
+from votecal_soap.domain.dmv_repeats import KeyedRecord
 
 _PLAIN: Final = {
     "record_sequence": "sequence",
@@ -35,15 +35,16 @@ _NOWHERE: Final = ResidenceAddress()
 _NO_MAIL: Final = MailingAddress()
 
 
-def record_columns(records: Sequence[DmvRecord]) -> Columns:
+def record_columns(keyed: Sequence[KeyedRecord]) -> Columns:
     """The records' values by column; the signature image is kept elsewhere."""
+    records = [record for record, _ in keyed]
     given = columns_of(DmvRecord._fields, records)
     return {
         **{column: given[field] for column, field in _PLAIN.items()},
         **columns_of(NEW_ADDRESS, [record.new_address for record in records]),
         **columns_of(OLD_ADDRESS, [record.old_address or _NOWHERE for record in records]),
         **columns_of(MAILING_ADDRESS, [record.mailing_address or _NO_MAIL for record in records]),
-        "repeat_key": [repeat_key(record) for record in records],
+        "repeat_key": [key for _, key in keyed],
     }
 
 

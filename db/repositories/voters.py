@@ -9,6 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
+from db.number_sets import Among, fetch_among
 from db.repositories import residence_history, voter_activities
 from db.repositories.match_keys import add_match_rows
 from db.repositories.number_series import NumberSeries
@@ -66,6 +67,10 @@ class SqlVoterRepository:
         mine = _CURRENT.where(voter.c.county_code == county_code, voter.c.ems_voter_id == ems_voter_id)
         row = self._connection.execute(mine).one_or_none()
         return None if row is None else Voter._make(row)
+
+    def versions(self, state_voter_ids: Sequence[int]) -> dict[int, int]:
+        """The number of each voter's record in force; one that is not there is left out."""
+        return dict(fetch_among(self._connection, _versions, sorted(state_voter_ids)))
 
     def moved_on(self, state_voter_ids: Sequence[int]) -> dict[int, date]:
         """The effective day of each voter's last change of residence (COA-14)."""
@@ -186,6 +191,10 @@ class SqlVoterRepository:
         # Always in the same order, so that two transactions wait for each other instead of dying in a deadlock.
         locking = statement.order_by(voter.c.state_voter_id).with_for_update()
         return [Voter._make(row) for row in select_listed(self._connection, locking, sorted(keys))]
+
+
+def _versions(among: Among) -> Select[Any]:
+    return select(voter.c.state_voter_id, voter.c.version).where(among(voter.c.state_voter_id))
 
 
 def _card_due(county_code: str | None) -> list[ColumnElement[bool]]:

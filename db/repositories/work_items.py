@@ -13,8 +13,8 @@ from db.repositories import potential_voters, signatures
 from db.repositories.dmv_records import record_columns, record_of
 from db.repositories.number_series import NumberSeries
 from db.tables import dmv_work_item, match_case
-from votecal_soap.domain.dmv_records import DmvRecord, SignatureImage
-from votecal_soap.domain.dmv_repeats import repeat_key
+from votecal_soap.domain.dmv_records import SignatureImage
+from votecal_soap.domain.dmv_repeats import KeyedRecord
 from votecal_soap.domain.match_cases import CaseState, Disposition, WorkItemStatus
 from votecal_soap.use_cases.ports import NewWorkItem, WorkItem
 
@@ -45,12 +45,11 @@ class SqlWorkItemRepository:
         """The first of `count` numbers for work items and signatures."""
         return self._numbers.reserve("dmv_work_item", count, first=1)
 
-    def seen(self, records: Sequence[DmvRecord]) -> set[int]:
+    def seen(self, records: Sequence[KeyedRecord]) -> set[int]:
         """Sequences of those seen before: same transaction, or same DL/ID, new address and date (COA-02)."""
-        keys = {record.sequence: repeat_key(record) for record in records}
-        transactions = self._present("transaction_id", [record.transaction_id for record in records])
-        repeats = self._present("repeat_key", [key for key in keys.values() if key])
-        return {record.sequence for record in records if record.transaction_id in transactions or keys[record.sequence] in repeats}
+        transactions = self._present("transaction_id", [record.transaction_id for record, _ in records])
+        repeats = self._present("repeat_key", [key for _, key in records if key])
+        return {record.sequence for record, key in records if record.transaction_id in transactions or key in repeats}
 
     def add(self, items: Sequence[NewWorkItem], job_id: int, at: datetime) -> None:
         """Insert; a record that another run inserted meanwhile raises Conflict."""
@@ -59,7 +58,7 @@ class SqlWorkItemRepository:
         given = columns_of(NewWorkItem._fields, items)
         own = {column: given[field] for column, field in _OWN_FIELDS.items()}
         closed = [at if item.status is WorkItemStatus.CLOSED else None for item in items]
-        columns = {**own, **record_columns([item.record for item in items]), "closed_at": closed}
+        columns = {**own, **record_columns([item.keyed for item in items]), "closed_at": closed}
         self._bulk.insert(dmv_work_item, columns, {"job_id": job_id, "opened_at": at})
 
     def get(self, work_item_id: int, *, lock: bool = False) -> WorkItem | None:
@@ -86,8 +85,8 @@ class SqlWorkItemRepository:
             values["county_code"] = county_code
         self._connection.execute(update(dmv_work_item).where(dmv_work_item.c.work_item_id == work_item_id).values(values))
 
-    def earlier_open(self, state_voter_ids: Sequence[int], *, before_work_item: int) -> dict[int, list[int]]:
-        """Open work items older than this one that have an open case, by voter (COA-31)."""
+    def earlier_open(self, state_voter_ids: Sequence[int]) -> dict[int, list[int]]:
+        """Open work items that have an open case, by voter (COA-31)."""
         open_items = (
             select(match_case.c.state_voter_id, dmv_work_item.c.work_item_id)
             .join_from(match_case, dmv_work_item, match_case.c.work_item_id == dmv_work_item.c.work_item_id)
@@ -95,7 +94,6 @@ class SqlWorkItemRepository:
                 match_case.c.state_voter_id.in_(listed()),
                 match_case.c.case_state == CaseState.OPEN,
                 dmv_work_item.c.item_status == WorkItemStatus.OPEN,
-                dmv_work_item.c.work_item_id < before_work_item,
             )
             .order_by(dmv_work_item.c.work_item_id)
         )

@@ -3,17 +3,9 @@
 The queue between the two processes holds more than one transaction's records, or each would wait for the other in turn.
 """
 
-import gc
-import multiprocessing
-import os
-import pickle
-import queue
-import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,12 +20,11 @@ from votecal_soap.domain.batches import BatchRecord
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.rules import Reference, RuleBook
 from votecal_soap.domain.translation import Translator
-from votecal_soap.errors import ErrorCode, Unavailable
-from votecal_soap.log import place_of
+from votecal_soap.second_process import made_ahead
 
 QUEUED_BLOCKS: Final = 48
-SEND_AT_ONCE: Final = 0.0002
-"""Seconds after which the reading thread lets the sending one go on: Python's 5 ms would halve the pipe's speed."""
+PlainBlock = tuple[list[tuple[Any, ...]], int]
+"""A block as it crosses between processes: with the records' type on each, taking them out costs a third more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,60 +68,10 @@ def read_blocks(source: BatchSource, rules: ReadingRules, position: int, records
 @contextmanager
 def reading_process(source: BatchSource, rules: ReadingRules, position: int, records_processed: int) -> Iterator[Iterator[RecordBlock]]:
     """Read in a process of its own, ahead of whoever takes the blocks; it ends with this one, however that ends."""
-    # "spawn": a fork would copy the threads' locks of a worker in whatever state they are.
-    context = multiprocessing.get_context("spawn")
-    receiving, sending = context.Pipe(duplex=False)
-    process = context.Process(target=_read_ahead, args=(sending, source, rules, position, records_processed), daemon=True)
-    process.start()
-    sending.close()
-    try:
-        yield _received(receiving)
-    finally:
-        receiving.close()
-        process.kill()
-        process.join()
+    with made_ahead(_plain_blocks, (source, rules, position, records_processed), waiting=QUEUED_BLOCKS) as blocks:
+        yield (RecordBlock(list(map(BatchRecord._make, records)), after) for records, after in blocks)
 
 
-def _received(connection: Connection) -> Iterator[RecordBlock]:
-    # Taken in the writer's own thread: a second one would take the interpreter's lock from every row it writes.
-    while True:
-        try:
-            block: tuple[list[tuple[Any, ...]], int] | str | None = pickle.loads(connection.recv_bytes())  # noqa: S301 - from our own child
-        except EOFError as error:
-            raise _ended_early("it was killed") from error
-        if block is None:
-            return
-        if isinstance(block, str):
-            raise _ended_early(block)
-        records, position = block
-        yield RecordBlock(list(map(BatchRecord._make, records)), position)
-
-
-def _ended_early(why: str) -> Unavailable:
-    return Unavailable(ErrorCode.BUSY, f"The reading process ended before the file did ({why}); the batch will go on where it was.")
-
-
-def _read_ahead(connection: Connection, source: BatchSource, rules: ReadingRules, position: int, records_processed: int) -> None:
-    gc.disable()  # nothing read here forms a cycle, and a collection walks every waiting record
-    sys.setswitchinterval(SEND_AT_ONCE)
-    waiting: queue.Queue[bytes] = queue.Queue(QUEUED_BLOCKS)
-    threading.Thread(target=_send, args=(connection, waiting), daemon=True).start()
-    last: str | None = None
-    try:
-        for block in read_blocks(source, rules, position, records_processed):
-            # Plain tuples: with the records' type on each, taking them out costs a third more.
-            waiting.put(pickle.dumps((list(map(tuple, block.records)), block.position), protocol=5))
-    except Exception as error:  # an exception's text may quote a value: only its type and place leave this process
-        last = place_of(error)
-    waiting.put(pickle.dumps(last))
-    waiting.join()
-
-
-def _send(connection: Connection, waiting: "queue.Queue[bytes]") -> None:
-    while True:
-        block = waiting.get()
-        try:
-            connection.send_bytes(block)
-        except OSError:
-            os._exit(1)  # the writer is gone, and this process with it
-        waiting.task_done()
+def _plain_blocks(order: tuple[BatchSource, ReadingRules, int, int]) -> Iterator[PlainBlock]:
+    for block in read_blocks(*order):
+        yield list(map(tuple, block.records)), block.position

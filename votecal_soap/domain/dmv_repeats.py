@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from typing import Final
+from typing import Final, NamedTuple
 
 from votecal_soap.domain.dmv_records import DmvRecord, ResidenceAddress
 
@@ -12,6 +12,18 @@ _NOT_SIGNIFICANT: Final = re.compile(r"(?:(?!\x1f)[\W_])+")
 _ZIP_DIGITS: Final = 5
 _ZIP: Final = ResidenceAddress._fields.index("residence_zip_code")
 """The last part of an address."""
+
+
+class KeyedRecord(NamedTuple):
+    """A record with its repeat key, which is computed once and asked for three times."""
+
+    record: DmvRecord
+    repeat_key: str | None
+
+
+def keyed(record: DmvRecord) -> KeyedRecord:
+    """The record with its key."""
+    return KeyedRecord(record, repeat_key(record))
 
 
 def repeat_key(record: DmvRecord) -> str | None:

@@ -1,27 +1,27 @@
 """UC03.21.01 steps 2 to 6 for one chunk of records: searched for in one go, decided, written in one transaction (COA-02 to COA-38).
 
-A record sees what an earlier one of the same voter did: a chunk in which a voter comes twice is done in several turns,
-and each turn is written before the next is searched for.
+A record sees what an earlier one did to the voters that it may be about: a chunk in which a voter comes twice is done in
+several turns, and each turn is written before the next is searched for. Who was found before the transaction began
+(`search_ahead`) is believed as far as nothing has happened since that a search would see.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
 from votecal_soap.domain.dmv_files import DmvOutcome, score_bucket
-from votecal_soap.domain.dmv_records import DmvRecord, UnreadableDmvRecord
-from votecal_soap.domain.dmv_repeats import repeat_key
+from votecal_soap.domain.dmv_records import UnreadableDmvRecord
+from votecal_soap.domain.dmv_repeats import KeyedRecord
 from votecal_soap.domain.jobs import JobInstance
-from votecal_soap.domain.matching import Band, Match, band
+from votecal_soap.domain.matching import Match
+from votecal_soap.search.met_keys import NO_KEYS, NumberedKeys
 from votecal_soap.search.service import SearchService
 from votecal_soap.use_cases.dmv_turn import DmvTurn
+from votecal_soap.use_cases.early_search import ReadChunk, still_true
 from votecal_soap.use_cases.matching_circumstances import MatchingCircumstances
 from votecal_soap.use_cases.ports import UnitOfWork
-from votecal_soap.use_cases.search_for_drivers import search_for_drivers
-
-Matches = Mapping[int, Sequence[Match]]
-"""By the record's sequence, best first."""
+from votecal_soap.use_cases.search_for_drivers import NOBODY_SOUGHT, search_for_drivers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,22 +34,25 @@ class DmvRun:
     weights_version: str
 
 
-def apply_chunk(uow: UnitOfWork, run: DmvRun, circumstances: MatchingCircumstances, records: Sequence[DmvRecord | UnreadableDmvRecord]) -> None:
-    """Decide on and write a chunk in the unit of work given; the caller commits."""
-    unreadable = [record for record in records if isinstance(record, UnreadableDmvRecord)]
-    readable = [record for record in records if isinstance(record, DmvRecord)]
-    waiting = _not_seen(uow, readable)
-    counts = Counter({DmvOutcome.UNREADABLE: len(unreadable), DmvOutcome.DUPLICATE: len(readable) - len(waiting)})
+def apply_chunk(uow: UnitOfWork, run: DmvRun, circumstances: MatchingCircumstances, chunk: ReadChunk, given_keys: NumberedKeys = NO_KEYS) -> NumberedKeys:
+    """Decide on and write a chunk in the unit of work given; the caller commits.
+
+    `given_keys` are the match keys that earlier chunks of this run gave to voters; those that this chunk gave come back.
+    """
+    waiting = _not_seen(uow, chunk.readable)
+    counts = Counter({DmvOutcome.UNREADABLE: len(chunk.unreadable), DmvOutcome.DUPLICATE: len(chunk.readable) - len(waiting)})
     scores: Counter[int] = Counter()
+    found, given = still_true(uow, chunk.early, circumstances.settings, given_keys), NO_KEYS
     while waiting:
-        found, capped = search_for_drivers(waiting, run.service, uow.matching, circumstances.settings)
-        uow.matching.report_capped(list(dict.fromkeys(capped)), circumstances.now)
-        now, waiting = _take_turn(waiting, found, circumstances)
-        later = {match.state_voter_id for record in waiting for match in _worth_a_case(record, found, circumstances)}
-        counts.update(DmvTurn(uow, run.instance.job_id, run.weights_version, circumstances).apply(now, found, later))
-        scores.update(score_bucket(best_confidence(found[record.sequence])) for record in now)
-    uow.jobs.add_outcomes(run.instance.job_id, [_refusal(record) for record in unreadable])
-    _keep_progress(uow, run, records[-1].sequence, counts, scores)
+        found |= search_for_drivers((record for record, _ in waiting if record.sequence not in found.matches), run.service, uow.matching, circumstances.settings)
+        uow.matching.report_capped(list(dict.fromkeys(found.capped)), circumstances.now)
+        turn = DmvTurn(uow, run.instance.job_id, run.weights_version, circumstances).take(waiting, found)
+        counts.update(turn.outcomes)
+        scores.update(score_bucket(best_confidence(found.matches[record.sequence])) for record, _ in turn.settled)
+        waiting, found, given = turn.waiting, NOBODY_SOUGHT, given | turn.given_keys
+    uow.jobs.add_outcomes(run.instance.job_id, [_refusal(record) for record in chunk.unreadable])
+    _keep_progress(uow, run, chunk.last_sequence, counts, scores)
+    return given
 
 
 def best_confidence(matches: Sequence[Match]) -> int:
@@ -57,34 +60,17 @@ def best_confidence(matches: Sequence[Match]) -> int:
     return matches[0].confidence if matches else 0
 
 
-def _not_seen(uow: UnitOfWork, records: Sequence[DmvRecord]) -> list[DmvRecord]:
+def _not_seen(uow: UnitOfWork, records: Sequence[KeyedRecord]) -> list[KeyedRecord]:
     """Those that no work item and no record before them in the chunk repeats (COA-02)."""
     seen = uow.work_items.seen(records)
     known: set[str | None] = {None}
     fresh = []
-    for record in records:
-        keys = {record.transaction_id, repeat_key(record)} - {None}
-        if record.sequence not in seen and known.isdisjoint(keys):
+    for keyed in records:
+        keys = {keyed.record.transaction_id, keyed.repeat_key} - {None}
+        if keyed.record.sequence not in seen and known.isdisjoint(keys):
             known |= keys
-            fresh.append(record)
+            fresh.append(keyed)
     return fresh
-
-
-def _take_turn(records: Sequence[DmvRecord], found: Matches, circumstances: MatchingCircumstances) -> tuple[list[DmvRecord], list[DmvRecord]]:
-    """The records whose voters no earlier one may touch, and those that wait, still in file order."""
-    now: list[DmvRecord] = []
-    later: list[DmvRecord] = []
-    touched: set[int] = set()
-    for record in records:
-        voters = {match.state_voter_id for match in _worth_a_case(record, found, circumstances)}
-        (now if touched.isdisjoint(voters) else later).append(record)
-        touched |= voters
-    return now, later
-
-
-def _worth_a_case(record: DmvRecord, found: Matches, circumstances: MatchingCircumstances) -> list[Match]:
-    settings = circumstances.settings[record.kind.matching_function]
-    return [match for match in found[record.sequence] if band(match.confidence, settings) is not Band.IGNORED]
 
 
 def _refusal(record: UnreadableDmvRecord) -> RecordOutcome:

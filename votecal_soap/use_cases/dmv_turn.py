@@ -1,25 +1,40 @@
-"""UC03.21.01 steps 3 to 6 for records of different voters: work items, decisions, and what follows, written in a few bulks."""
+"""UC03.21.01 steps 3 to 6 for the records that wait for no other: work items, decisions, and what follows, written in a few bulks.
+
+A record waits while an earlier one may touch its voters, or gives a voter a match key that the record asks for: what it
+would find then is another roll.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from collections.abc import Sequence
+from itertools import compress, count
+from typing import NamedTuple
 
 from votecal_soap.domain.confidentiality import is_confidential
-from votecal_soap.domain.county_of_address import Placement, five_digit_zip, place
+from votecal_soap.domain.county_of_address import five_digit_zip, place
 from votecal_soap.domain.dmv_decision import DmvDecision, RecordFacts, Verdict, VoterFacts, decide
 from votecal_soap.domain.dmv_files import DmvOutcome
 from votecal_soap.domain.dmv_records import DmvRecord
+from votecal_soap.domain.dmv_repeats import KeyedRecord
 from votecal_soap.domain.dmv_values import received
 from votecal_soap.domain.matching import Band, Match, band
+from votecal_soap.search.met_keys import NumberedKeys, met_later, numbered_keys
+from votecal_soap.search.standardising import voter_person
 from votecal_soap.use_cases.match_effects import MatchEffects
 from votecal_soap.use_cases.match_messages import DmvSubject
 from votecal_soap.use_cases.matching_circumstances import MatchingCircumstances
 from votecal_soap.use_cases.ports import NewWorkItem, UnitOfWork
 from votecal_soap.use_cases.replace_work_items import earlier_items, replace_earlier
+from votecal_soap.use_cases.search_for_drivers import FoundDrivers
 from votecal_soap.use_cases.settle_dmv_record import Desk, Settled, settle
 
-Matches = Mapping[int, Sequence[Match]]
-"""By the record's sequence, best first."""
+
+class TurnTaken(NamedTuple):
+    """What a turn did: records by outcome, those that were settled, those that still wait in file order, and the keys that voters were given."""
+
+    outcomes: Counter[DmvOutcome]
+    settled: list[KeyedRecord]
+    waiting: list[KeyedRecord]
+    given_keys: NumberedKeys
 
 
 class DmvTurn:
@@ -32,69 +47,85 @@ class DmvTurn:
         self._weights_version = weights_version
         self._circumstances = circumstances
 
-    def apply(self, records: Sequence[DmvRecord], found: Matches, later: Iterable[int] = ()) -> Counter[DmvOutcome]:
-        """Decide on the records and write all that follows; how many came to what.
-
-        Voters of `later` turns are locked with those of this one: all of a chunk in the order of their UIDs, as everybody locks them.
-        """
-        placements = self._placements(records)
-        subjects = self._subjects(records, placements)
+    def take(self, waiting: Sequence[KeyedRecord], found: FoundDrivers) -> TurnTaken:
+        """Decide on the records in file order, settle those that wait for no other, and write all that follows."""
+        records = [record for record, _ in waiting]
+        facts = self._facts(records)
         matched = sorted({match.state_voter_id for record in records for match in self._relevant(record, found)})
-        earlier = earlier_items(self._uow, matched, before_work_item=subjects[0].work_item_id)
-        effects = self._effects({*matched, *earlier.state_voter_ids, *later})
-        decisions = self._decisions(subjects, placements, found, effects)
-        touched = (match.state_voter_id for decision in decisions for match, _ in decision.matches)
-        replace_earlier(self._uow, effects, earlier, touched)
-        desk = self._desk(effects, decisions)
-        settled = [settle(desk, *given) for given in zip(subjects, placements, decisions, strict=True)]
-        self._write(desk, subjects, settled, found)
-        return Counter(item.outcome for item in settled)
+        earlier = earlier_items(self._uow, matched)
+        effects = self._effects({*matched, *earlier.state_voter_ids})
+        decisions = self._decisions(facts, found, effects)
+        keys = _given_keys(facts, decisions, effects)
+        ready = self._ready(records, found, keys)
+        now, chosen = list(compress(facts, ready)), list(compress(decisions, ready))
+        replace_earlier(self._uow, effects, earlier, (match.state_voter_id for decision in chosen for match, _ in decision.matches))
+        subjects = self._subjects(now)
+        desk = self._desk(effects, chosen)
+        settled = [settle(desk, subject, fact.placement, decision) for subject, fact, decision in zip(subjects, now, chosen, strict=True)]
+        done = list(compress(waiting, ready))
+        self._write(desk, subjects, [self._item(*given, found) for given in zip(done, subjects, settled, strict=True)])
+        return TurnTaken(
+            Counter(item.outcome for item in settled),
+            done,
+            [keyed for keyed, is_ready in zip(waiting, ready, strict=True) if not is_ready],
+            keys.only([record.sequence for record, _ in done]),
+        )
 
-    def _placements(self, records: Sequence[DmvRecord]) -> list[Placement]:
+    def _facts(self, records: Sequence[DmvRecord]) -> list[RecordFacts]:
         zips = sorted({code for record in records if (code := five_digit_zip(record.new_address)) is not None})
         counties_of_zip = self._uow.matching.counties_of_zip(zips)
-        return [place(record, counties_of_zip, self._circumstances.counties) for record in records]
+        circumstances = self._circumstances
+        return [
+            RecordFacts(
+                record=record,
+                received=received(record, circumstances.rules.translator),
+                placement=place(record, counties_of_zip, circumstances.counties),
+                now=circumstances.now,
+            )
+            for record in records
+        ]
 
-    def _subjects(self, records: Sequence[DmvRecord], placements: Sequence[Placement]) -> list[DmvSubject]:
-        first = self._uow.work_items.reserve_ids(len(records) + sum(record.signature is not None for record in records))
-        signature_ids = count(first + len(records))
+    def _ready(self, records: Sequence[DmvRecord], found: FoundDrivers, keys: NumberedKeys) -> list[bool]:
+        """Which records wait for no earlier one."""
+        late, touched, ready = met_later(found.asked, keys), set[int](), []
+        for record in records:
+            voters = {match.state_voter_id for match in self._relevant(record, found)}
+            ready.append(record.sequence not in late and touched.isdisjoint(voters))
+            touched |= voters
+        return ready
+
+    def _subjects(self, facts: Sequence[RecordFacts]) -> list[DmvSubject]:
+        first = self._uow.work_items.reserve_ids(len(facts) + sum(fact.record.signature is not None for fact in facts))
+        signature_ids = count(first + len(facts))
         return [
             DmvSubject(
                 work_item_id,
-                record,
-                received(record, self._circumstances.rules.translator),
-                placement.county_code,
-                None if record.signature is None else next(signature_ids),
+                fact.record,
+                fact.received,
+                fact.placement.county_code,
+                None if fact.record.signature is None else next(signature_ids),
             )
-            for work_item_id, record, placement in zip(count(first), records, placements)
+            for work_item_id, fact in zip(count(first), facts)
         ]
 
-    def _relevant(self, record: DmvRecord, found: Matches, *bands: Band) -> list[Match]:
+    def _relevant(self, record: DmvRecord, found: FoundDrivers, *bands: Band) -> list[Match]:
         wanted, settings = bands or (Band.AUTOMATIC, Band.POTENTIAL), self._circumstances.settings[record.kind.matching_function]
-        return [match for match in found[record.sequence] if band(match.confidence, settings) in wanted]
+        return [match for match in found.matches[record.sequence] if band(match.confidence, settings) in wanted]
 
     def _effects(self, state_voter_ids: set[int]) -> MatchEffects:
         voters = self._uow.voters.lock_by_state_id(sorted(state_voter_ids)) if state_voter_ids else []
         circumstances = self._circumstances
         return MatchEffects(voters, actor=f"job:{self._job_id}", at=circumstances.now, day=circumstances.today, job_id=self._job_id)
 
-    def _decisions(self, subjects: Sequence[DmvSubject], placements: Sequence[Placement], found: Matches, effects: MatchEffects) -> list[DmvDecision]:
-        moved_on = self._uow.voters.moved_on(self._doubtful(subjects, found, effects))
-        today = self._circumstances.today
-        facts = {uid: VoterFacts(voter, is_confidential(voter, today), moved_on.get(uid)) for uid, voter in effects.voters.items()}
-        return [
-            decide(
-                found[subject.record.sequence],
-                self._circumstances.settings[subject.record.kind.matching_function],
-                RecordFacts(record=subject.record, received=subject.received, placement=placement, now=self._circumstances.now),
-                facts,
-            )
-            for subject, placement in zip(subjects, placements, strict=True)
-        ]
+    def _decisions(self, facts: Sequence[RecordFacts], found: FoundDrivers, effects: MatchEffects) -> list[DmvDecision]:
+        moved_on = self._uow.voters.moved_on(self._doubtful(facts, found, effects))
+        today, settings = self._circumstances.today, self._circumstances.settings
+        voters = {uid: VoterFacts(voter, is_confidential(voter, today), moved_on.get(uid)) for uid, voter in effects.voters.items()}
+        return [decide(found.matches[fact.record.sequence], settings[fact.record.kind.matching_function], fact, voters) for fact in facts]
 
-    def _doubtful(self, subjects: Sequence[DmvSubject], found: Matches, effects: MatchEffects) -> list[int]:
+    def _doubtful(self, facts: Sequence[RecordFacts], found: FoundDrivers, effects: MatchEffects) -> list[int]:
         """Voters who may have moved after what DMV reports: no change is younger than the version in force (COA-14)."""
-        pairs = ((subject.record, match.state_voter_id) for subject in subjects for match in self._relevant(subject.record, found, Band.AUTOMATIC))
+        pairs = ((fact.record, match.state_voter_id) for fact in facts for match in self._relevant(fact.record, found, Band.AUTOMATIC))
         return sorted({uid for record, uid in pairs if uid in effects.voters and record.transaction_date < effects.voters[uid].effective_date})
 
     def _desk(self, effects: MatchEffects, decisions: Sequence[DmvDecision]) -> Desk:
@@ -102,20 +133,20 @@ class DmvTurn:
         numbers = count(self._uow.match_cases.reserve_ids(needed)) if needed else iter(())
         return Desk(effects=effects, circumstances=self._circumstances, weights_version=self._weights_version, numbers=numbers)
 
-    def _write(self, desk: Desk, subjects: Sequence[DmvSubject], settled: Sequence[Settled], found: Matches) -> None:
+    def _write(self, desk: Desk, subjects: Sequence[DmvSubject], items: Sequence[NewWorkItem]) -> None:
         uow, now = self._uow, self._circumstances.now
         images = [(subject.signature_id, subject.record.signature) for subject in subjects if subject.signature_id and subject.record.signature]
         uow.work_items.add_signatures(images, now)
-        uow.work_items.add([self._item(*given, found) for given in zip(subjects, settled, strict=True)], self._job_id, now)
+        uow.work_items.add(items, self._job_id, now)
         uow.match_cases.add(desk.cases, now)
         uow.work_items.add_potential_voters(desk.potential_voters, now)
         desk.effects.write(uow)
 
-    def _item(self, subject: DmvSubject, settled: Settled, found: Matches) -> NewWorkItem:
-        matches = found[subject.record.sequence]
+    def _item(self, keyed: KeyedRecord, subject: DmvSubject, settled: Settled, found: FoundDrivers) -> NewWorkItem:
+        matches = found.matches[subject.record.sequence]
         return NewWorkItem(
             work_item_id=subject.work_item_id,
-            record=subject.record,
+            keyed=keyed,
             status=settled.status,
             disposition=settled.disposition,
             county_code=subject.county_code,
@@ -123,3 +154,10 @@ class DmvTurn:
             top_confidence=matches[0].confidence if matches else None,
             weights_version=self._weights_version,
         )
+
+
+def _given_keys(facts: Sequence[RecordFacts], decisions: Sequence[DmvDecision], effects: MatchEffects) -> NumberedKeys:
+    """The match keys of each voter as the record that is applied to her would have her, by the record's sequence."""
+    applied = [(fact, decision.matches[0][0]) for fact, decision in zip(facts, decisions, strict=True) if decision.verdict is Verdict.AUTOMATIC]
+    people = [voter_person(effects.voters[match.state_voter_id]._replace(**fact.received.values)) for fact, match in applied]
+    return numbered_keys(people, [fact.record.sequence for fact, _ in applied])

@@ -72,6 +72,11 @@ def dmv_rules(uow: UnitOfWork, now: datetime) -> DmvRules:
     return DmvRules(dmv_translator(book, reference), AfterSteps(book))
 
 
+def match_settings(uow: UnitOfWork) -> Mapping[MatchingFunction, MatchSettings]:
+    """How DMV's two kinds of record are matched now."""
+    return {function: uow.matching.settings(function) for function in (MatchingFunction.DMV_COA, MatchingFunction.DMV_REGISTRATION)}
+
+
 def matching_circumstances(uow: UnitOfWork, now: datetime, rules: DmvRules, transfer_pending: timedelta) -> MatchingCircumstances:
     """What holds now."""
     today = legal_date(now)
@@ -80,7 +85,7 @@ def matching_circumstances(uow: UnitOfWork, now: datetime, rules: DmvRules, tran
         today=today,
         due_on=due_on(today, uow.matching.holidays()),
         rules=rules,
-        settings={function: uow.matching.settings(function) for function in (MatchingFunction.DMV_COA, MatchingFunction.DMV_REGISTRATION)},
+        settings=match_settings(uow),
         modes=uow.matching.modes(),
         cross_county=uow.matching.cross_county(),
         blackouts=uow.matching.blackouts(),

@@ -1,38 +1,47 @@
 """UC03.21.01 Process DMV COA Record File: from the drop folder to the last message (COA-01, COA-36)."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from typing import Final
 
 from votecal_soap.clock import Clock
 from votecal_soap.contract.dmv_coa_file import DmvCoaFile, open_dmv_coa_file
 from votecal_soap.contract.dmv_coa_reader import read_dmv_records
 from votecal_soap.domain.dmv_files import DmvFile, DmvFileState
-from votecal_soap.domain.dmv_records import DmvRecord, UnreadableDmvRecord
 from votecal_soap.domain.jobs import InstanceState, Job, JobInstance, JobState, StopRequest
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound, Unavailable, VoteCalError
+from votecal_soap.search.met_keys import NO_KEYS
 from votecal_soap.use_cases.apply_dmv_chunk import DmvRun, apply_chunk
 from votecal_soap.use_cases.audit_trail import record_change
+from votecal_soap.use_cases.early_search import ReadChunk
 from votecal_soap.use_cases.list_jobs import existing_job
 from votecal_soap.use_cases.matching_circumstances import DmvRules, dmv_rules, matching_circumstances
 from votecal_soap.use_cases.ports import DmvExchange, UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.process_voter_record_update_batch import not_collecting
+from votecal_soap.use_cases.search_ahead import SearchOrder, chunks_ahead, read_chunks
 from votecal_soap.use_cases.search_service import search_service, weights_in_force
 
-Record = DmvRecord | UnreadableDmvRecord
+WORTH_A_PROCESS: Final = 10_000
+"""Records below which a process costs more to start than it saves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DmvFileWork:
-    """What processing needs, passed down from the worker. `should_stop` is asked between chunks."""
+    """What processing needs, passed down from the worker. `should_stop` is asked between chunks.
+
+    `searchers` 0 searches in the same process, 1 for large files in one beside it.
+    """
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
     exchange: DmvExchange
     chunk_records: int
+    searchers: int
     transfer_pending: timedelta
     should_stop: Callable[[], StopRequest | None]
 
@@ -113,27 +122,46 @@ def _refuse(instance: JobInstance, file: DmvFile, path: Path, refusal: VoteCalEr
 
 
 def _apply_all(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: DmvFileWork) -> StopRequest | None:
-    run, rules = _prepare(instance, file, work)
-    for records in _chunks(read_dmv_records(source, instance.records_processed), work.chunk_records):
-        if stopped := work.should_stop():
-            return stopped
-        with work.unit_of_work() as uow:
-            # Read anew for each chunk: a threshold or a blackout that was set meanwhile holds from here on.
-            circumstances = matching_circumstances(uow, work.clock.now(), rules, work.transfer_pending)
-            apply_chunk(uow, run, circumstances, records)
-            uow.commit()
+    run, rules, order = _prepare(instance, file, source, work)
+    given_keys = NO_KEYS
+    with _reading(order, work) as chunks:
+        for chunk in chunks:
+            if stopped := work.should_stop():
+                return stopped
+            with work.unit_of_work() as uow:
+                # Read anew for each chunk: a threshold or a blackout that was set meanwhile holds from here on.
+                circumstances = matching_circumstances(uow, work.clock.now(), rules, work.transfer_pending)
+                given = apply_chunk(uow, run, circumstances, chunk, given_keys)
+                uow.commit()
+            # What the last search had seen, all later ones have.
+            given_keys = given_keys.above(chunk.early.last_sequence if chunk.early else 0) | given
     return None
 
 
-def _prepare(instance: JobInstance, file: DmvFile, work: DmvFileWork) -> tuple[DmvRun, DmvRules]:
+def _prepare(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: DmvFileWork) -> tuple[DmvRun, DmvRules, SearchOrder]:
     with work.unit_of_work(read_only=True) as uow:
-        service, version = search_service(uow), weights_in_force(uow).version
-        return DmvRun(instance=instance, file_id=file.file_id, service=service, weights_version=version), dmv_rules(uow, work.clock.now())
+        service, weights = search_service(uow), weights_in_force(uow)
+        order = SearchOrder(
+            unit_of_work=work.unit_of_work,
+            instance_id=instance.instance_id,
+            source=source,
+            after_sequence=instance.records_processed,
+            chunk_records=work.chunk_records,
+            weights=weights,
+            roll_size=uow.matching.roll_size(),
+        )
+        return DmvRun(instance=instance, file_id=file.file_id, service=service, weights_version=weights.version), dmv_rules(uow, work.clock.now()), order
 
 
-def _chunks(records: Iterator[Record], size: int) -> Iterator[Sequence[Record]]:
-    while chunk := list(islice(records, size)):
-        yield chunk
+@contextmanager
+def _reading(order: SearchOrder, work: DmvFileWork) -> Iterator[Iterator[ReadChunk]]:
+    """The chunks that are left; the first is read and searched for here, while the process beside is starting."""
+    here = read_chunks(read_dmv_records(order.source, order.after_sequence), order.chunk_records)
+    if not work.searchers or order.source.record_count - order.after_sequence < WORTH_A_PROCESS:
+        yield here
+        return
+    with chunks_ahead(replace(order, after_sequence=order.after_sequence + order.chunk_records)) as others:
+        yield chain(islice(here, 1), others)
 
 
 def _finish(instance: JobInstance, file: DmvFile, stopped: StopRequest | None, work: DmvFileWork) -> InstanceState:

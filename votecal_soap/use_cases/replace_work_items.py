@@ -18,11 +18,11 @@ class EarlierItems(NamedTuple):
     state_voter_ids: frozenset[int]
 
 
-def earlier_items(uow: UnitOfWork, state_voter_ids: Sequence[int], *, before_work_item: int) -> EarlierItems:
-    """What waits for these voters from before a work item."""
+def earlier_items(uow: UnitOfWork, state_voter_ids: Sequence[int]) -> EarlierItems:
+    """What waits for these voters."""
     if not state_voter_ids:
         return EarlierItems({}, frozenset())
-    by_voter = uow.work_items.earlier_open(state_voter_ids, before_work_item=before_work_item)
+    by_voter = uow.work_items.earlier_open(state_voter_ids)
     items = sorted({item for items in by_voter.values() for item in items})
     cases = uow.match_cases.of_work_items(items) if items else []
     return EarlierItems(by_voter, frozenset(case.state_voter_id for case in cases if case.state is CaseState.OPEN))

@@ -1,34 +1,44 @@
 """COA-04 A query from each driver's identifying data, and one search for all of them: who on the roll it may be (S6.2)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
 
 from votecal_soap.domain.dmv_records import DmvRecord
 from votecal_soap.domain.matching import Match, MatchingFunction, MatchSettings, Person
 from votecal_soap.search.candidates import CandidateIndex, CappedKey
+from votecal_soap.search.met_keys import NO_KEYS, ListeningIndex, NumberedKeys
 from votecal_soap.search.service import SearchService
 
 
 class FoundDrivers(NamedTuple):
-    """Matches by the record's sequence, best first, and the keys that were too common to follow."""
+    """Matches by the record's sequence, best first; the keys that were too common to follow; every key asked for, by sequence."""
 
-    matches: dict[int, list[Match]]
-    capped: list[CappedKey]
+    matches: Mapping[int, list[Match]]
+    capped: Sequence[CappedKey]
+    asked: NumberedKeys
+
+    def __or__(self, other: "FoundDrivers") -> "FoundDrivers":
+        """Both; what was found later counts."""
+        return FoundDrivers({**self.matches, **other.matches}, (*self.capped, *other.capped), self.asked | other.asked)
+
+
+NOBODY_SOUGHT: Final = FoundDrivers({}, (), NO_KEYS)
 
 
 def search_for_drivers(
-    records: Sequence[DmvRecord], service: SearchService, index: CandidateIndex, settings: Mapping[MatchingFunction, MatchSettings]
+    records: Iterable[DmvRecord], service: SearchService, index: CandidateIndex, settings: Mapping[MatchingFunction, MatchSettings]
 ) -> FoundDrivers:
     """Search for all drivers at once; the two kinds of record are each searched for as configured."""
     by_function: defaultdict[MatchingFunction, list[DmvRecord]] = defaultdict(list)
     for record in records:
         by_function[record.kind.matching_function].append(record)
-    found = FoundDrivers({}, [])
+    found = NOBODY_SOUGHT
     for function, asked in by_function.items():
-        result = service.search([driver(record) for record in asked], index, settings[function])
-        found.matches.update(zip((record.sequence for record in asked), result.matches, strict=True))
-        found.capped.extend(result.capped)
+        sequences = [record.sequence for record in asked]
+        listening = ListeningIndex(index, sequences)
+        result = service.search([driver(record) for record in asked], listening, settings[function])
+        found |= FoundDrivers(dict(zip(sequences, result.matches, strict=True)), result.capped, listening.asked)
     return found
 
 

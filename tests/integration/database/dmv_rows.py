@@ -4,6 +4,7 @@ from datetime import date
 from itertools import count
 
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind, ResidenceAddress
+from votecal_soap.domain.dmv_repeats import keyed
 from votecal_soap.domain.jobs import DataKind, JobState, JobType
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, WorkItemStatus
 from votecal_soap.domain.matching import Criterion, MatchField
@@ -31,7 +32,7 @@ def dmv_job(uow, registry):
 def work_item(work_item_id, record=None, **values):
     """An open item with a potential match."""
     usual = {"status": WorkItemStatus.OPEN, "disposition": Disposition.POTENTIAL_MATCH, "county_code": "19", "signature_id": None, "top_confidence": 80}
-    return NewWorkItem(**{"work_item_id": work_item_id, "record": record or dmv_record(), **usual, "weights_version": "expert-1", **values})
+    return NewWorkItem(**{"work_item_id": work_item_id, "keyed": keyed(record or dmv_record()), **usual, "weights_version": "expert-1", **values})
 
 
 def add_items(uow, registry, count=1, job_id=None, **values):

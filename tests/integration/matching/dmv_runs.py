@@ -101,7 +101,7 @@ class DmvRuns:
             uow.commit()
         return job_id
 
-    def work(self, *, chunk: int = 100, factory: UnitOfWorkFactory | None = None, stop: Iterable[Any] = ()) -> InstanceState | None:
+    def work(self, *, chunk: int = 100, searchers: int = 0, factory: UnitOfWorkFactory | None = None, stop: Iterable[Any] = ()) -> InstanceState | None:
         """Claim and run what is due; None when it was killed, which gives the run back as the end of its lease would."""
         with self.factory() as uow:
             instance = uow.jobs.claim("worker", 60, 99)
@@ -113,6 +113,7 @@ class DmvRuns:
             clock=self.clock,
             exchange=self.exchange,
             chunk_records=chunk,
+            searchers=searchers,
             transfer_pending=timedelta(days=10),
             should_stop=lambda: next(requests, None),
         )

@@ -8,6 +8,7 @@ from lxml import etree
 from zeep import Plugin
 
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind, ResidenceAddress
+from votecal_soap.domain.dmv_repeats import keyed
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, TransferOut, TransferState, WorkItemStatus
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.voters import StateVoterId, Voter
@@ -93,7 +94,7 @@ class Situations:
         with self.state.application.unit_of_work() as uow:
             item_id = uow.work_items.reserve_ids(1)
             sent = record._replace(sequence=item_id, transaction_id=f"DMV-{item_id}")
-            uow.work_items.add([NewWorkItem(item_id, sent, status, disposition, county_code, None, 80, "expert-1")], self.job_id, NOW)
+            uow.work_items.add([NewWorkItem(item_id, keyed(sent), status, disposition, county_code, None, 80, "expert-1")], self.job_id, NOW)
             if disposition is Disposition.NO_MATCH:
                 uow.work_items.add_potential_voters([item_id], NOW)
             uow.commit()

@@ -30,6 +30,7 @@ from db.repositories.voter_versions import copy_versions
 from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
 from db.tables import voter, voter_match_key, voter_match_key_recent
+from votecal_soap.domain.dmv_repeats import keyed
 from votecal_soap.domain.jobs import StopRequest
 from votecal_soap.domain.match_cases import CaseState, Disposition, MailingKind
 from votecal_soap.domain.voters import Confidentiality
@@ -136,9 +137,9 @@ CALLS = {
     "potential voters due": lambda db: db.work_items.potential_voters_due("19", 0, 10),
     "add work items": lambda db: db.work_items.add([work_item(1)], 1, NOON),
     "lock work item": lambda db: db.work_items.get(1, lock=True),
-    "seen": lambda db: db.work_items.seen([dmv_record()]),
+    "seen": lambda db: db.work_items.seen([keyed(dmv_record())]),
     "close": lambda db: db.work_items.close([1], Disposition.REPLACED, NOON),
-    "earlier open": lambda db: db.work_items.earlier_open([1], before_work_item=9),
+    "earlier open": lambda db: db.work_items.earlier_open([1]),
     "signature of": lambda db: db.work_items.signature_of(1),
     "purge signatures": lambda db: db.work_items.purge_signatures(NOON, 10),
     "item counts": lambda db: db.work_items.counts(),

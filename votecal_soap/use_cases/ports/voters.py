@@ -43,6 +43,10 @@ class VoterRepository(Protocol):
         """A county's record by its own id, without a lock."""
         ...
 
+    def versions(self, state_voter_ids: Sequence[int]) -> dict[int, int]:
+        """The number of each voter's record in force; one that is not there is left out."""
+        ...
+
     def moved_on(self, state_voter_ids: Sequence[int]) -> dict[int, date]:
         """The effective day of each voter's last change of residence; one who never moved is left out (COA-14)."""
         ...

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from votecal_soap.domain.dmv_records import DmvRecord, SignatureImage
+from votecal_soap.domain.dmv_repeats import KeyedRecord
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, MailingKind, MatchCase, TransferOut, TransferState, WorkItemStatus
 from votecal_soap.domain.matching import Criterion
 
@@ -29,7 +30,7 @@ class NewWorkItem(NamedTuple):
     """A work item to be added; ids are reserved beforehand so that cases can name them in the same bulk."""
 
     work_item_id: int
-    record: DmvRecord
+    keyed: KeyedRecord
     status: WorkItemStatus
     disposition: Disposition | None
     county_code: str | None
@@ -68,7 +69,7 @@ class WorkItemRepository(Protocol):
         """The first of `count` work item ids."""
         ...
 
-    def seen(self, records: Sequence[DmvRecord]) -> set[int]:
+    def seen(self, records: Sequence[KeyedRecord]) -> set[int]:
         """Sequences of those seen before: same transaction, or same DL/ID, new address and date (COA-02)."""
         ...
 
@@ -92,8 +93,8 @@ class WorkItemRepository(Protocol):
         """Move one; a county given replaces the one known."""
         ...
 
-    def earlier_open(self, state_voter_ids: Sequence[int], *, before_work_item: int) -> dict[int, list[int]]:
-        """Open work items older than this one that have an open case, by voter (COA-31)."""
+    def earlier_open(self, state_voter_ids: Sequence[int]) -> dict[int, list[int]]:
+        """Open work items that have an open case, by voter (COA-31)."""
         ...
 
     def add_signatures(self, images: Sequence[tuple[int, SignatureImage]], at: datetime) -> None:
