@@ -1,6 +1,7 @@
 """Writes small pieces of XML as text: answers are a handful of elements, and a tree for them costs ten times as much."""
 
 import re
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Final
 from xml.sax.saxutils import escape
@@ -8,12 +9,20 @@ from xml.sax.saxutils import escape
 # What XML 1.0 cannot hold at all, escaped or not.
 _FORBIDDEN: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+_AS_IT_IS: Final = re.compile("[\t\n\r\x20-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]*").fullmatch
+"""Allowed, and nothing to escape: one look instead of four for most texts that are not plain words."""
+
 
 def text(value: str) -> str:
     """A value as character data."""
-    if value.isalnum():
+    if value.isalnum() or _AS_IT_IS(value):
         return value
     return escape(_FORBIDDEN.sub("\ufffd", value))
+
+
+def leaves(names: Iterable[str], values: Iterable[str | None]) -> str:
+    """An element for each text, nothing for None: one loop in place of a call for each."""
+    return "".join([f"<{name}>{value if value.isalnum() else text(value)}</{name}>" for name, value in zip(names, values, strict=True) if value is not None])
 
 
 def leaf(name: str, value: str | int | bool | datetime | None) -> str:

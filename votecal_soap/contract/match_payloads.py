@@ -16,28 +16,28 @@ from votecal_soap.domain.voters import Voter
 
 def render_match_notice(notice: MatchNotice, *, reader_county: str) -> str:
     """`MatchNotice`: of AutomaticMatchApplied, ProvisionalMatchApplied, PotentialMatch, MatchCaseReplaced and MatchCaseDecided."""
-    return branch(
-        "MatchNotice",
-        leaf("MatchCaseId", notice.case_id),
-        leaf("CaseType", notice.case_type.value),
-        leaf("CaseState", notice.case_state.value),
-        leaf("CaseVersion", notice.case_version),
-        leaf("CountyCode", notice.county_code),
-        leaf("Confidence", notice.confidence),
-        render_criteria(notice.criteria),
-        leaf("Cap", notice.cap),
-        leaf("PotentialReason", None if notice.potential_reason is None else notice.potential_reason.value),
-        day("DueOn", notice.due_on),
-        leaf("WorkItemId", notice.work_item_id),
-        leaf("DmvTransactionId", notice.dmv_transaction_id),
-        day("DmvTransactionDate", notice.dmv_transaction_date),
-        render_voter(notice.voter, reader_county=reader_county, with_identification=True),
-        render_residence("NewAddress", notice.new_address),
-        render_mailing("NewMailingAddress", notice.new_mailing_address),
-        leaf("NewCountyCode", notice.new_county),
-        leaf("HomePrecinctNeeded", notice.home_precinct_needed),
-        leaf("WithheldByBlackout", notice.withheld_by_blackout),
-        leaf("Basis", notice.basis or None),
+    return "".join(
+        (
+            f"<MatchNotice><MatchCaseId>{notice.case_id}</MatchCaseId>",
+            f"<CaseType>{notice.case_type.value}</CaseType><CaseState>{notice.case_state.value}</CaseState><CaseVersion>{notice.case_version}</CaseVersion>",
+            leaf("CountyCode", notice.county_code),
+            f"<Confidence>{notice.confidence}</Confidence>",
+            render_criteria(notice.criteria),
+            leaf("Cap", notice.cap),
+            leaf("PotentialReason", None if notice.potential_reason is None else notice.potential_reason.value),
+            day("DueOn", notice.due_on),
+            leaf("WorkItemId", notice.work_item_id),
+            leaf("DmvTransactionId", notice.dmv_transaction_id),
+            day("DmvTransactionDate", notice.dmv_transaction_date),
+            render_voter(notice.voter, reader_county=reader_county, with_identification=True),
+            render_residence("NewAddress", notice.new_address),
+            render_mailing("NewMailingAddress", notice.new_mailing_address),
+            leaf("NewCountyCode", notice.new_county),
+            leaf("HomePrecinctNeeded", notice.home_precinct_needed),
+            leaf("WithheldByBlackout", notice.withheld_by_blackout),
+            leaf("Basis", notice.basis or None),
+            "</MatchNotice>",
+        )
     )
 
 

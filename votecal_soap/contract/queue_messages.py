@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from votecal_soap.contract.markup import date_time, leaf
+from votecal_soap.contract.markup import date_time, text
 from votecal_soap.domain.ems_messages import StoredMessage
 
 ABOUT: Final = {
@@ -25,7 +25,11 @@ ABOUT: Final = {
 
 def render_header(message_type: str, enqueued_at: datetime, about: Iterable[int | str | None]) -> str:
     """What follows MessageId in a `MessageHeader`, which is known only when the message is in the table; `about` is in the order of `ABOUT`."""
-    known = [leaf(element, value) for element, value in zip(ABOUT.values(), about, strict=True)]
+    known = [
+        f"<{element}>{text(value) if isinstance(value, str) else value}</{element}>"
+        for element, value in zip(ABOUT.values(), about, strict=True)
+        if value is not None
+    ]
     return f"<MessageType>{message_type}</MessageType><EnqueuedAt>{_instant(enqueued_at)}</EnqueuedAt>{''.join(known)}"
 
 

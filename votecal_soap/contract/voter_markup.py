@@ -9,13 +9,22 @@ from functools import lru_cache
 from typing import Final
 
 from votecal_soap.contract.dmv_record_markup import day, render_mailing, render_residence
-from votecal_soap.contract.markup import branch, leaf
+from votecal_soap.contract.markup import branch, leaf, leaves
 from votecal_soap.domain.dmv_records import MailingAddress, ResidenceAddress
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.voters import FIELD_INDEX, Confidentiality, Voter
 
-_RESIDENCE: Final = slice(FIELD_INDEX[ResidenceAddress._fields[0]], FIELD_INDEX[ResidenceAddress._fields[-1]] + 1)
-"""A voter's residence in its record."""
+def _from_to(first: str, last: str) -> slice:
+    """Neighbours in a voter's record."""
+    return slice(FIELD_INDEX[first], FIELD_INDEX[last] + 1)
+
+
+_RESIDENCE: Final = _from_to(ResidenceAddress._fields[0], ResidenceAddress._fields[-1])
+_MAILING: Final = _from_to(MailingAddress._fields[0], MailingAddress._fields[-1])
+_NAMES: Final = ("Prefix", "FirstName", "MiddleName", "LastName", "Suffix")
+_NAME_FIELDS: Final = _from_to("prefix", "suffix")
+_PARTICULARS: Final = ("Gender", "Language", "Party", "Phone", "Email")
+_PARTICULAR_FIELDS: Final = _from_to("gender", "email")
 
 MATCH_FIELDS: Final = {field: "".join(word.capitalize() for word in field.split("_")) for field in MatchField}
 """Field to its name on the wire."""
@@ -31,52 +40,34 @@ CONFIDENTIALITIES: Final[dict[str, str]] = {
 def render_voter(voter: Voter, *, reader_county: str, with_identification: bool) -> str:
     """`Voter`; `with_identification` adds DL/ID and SSN4 for the voter's own county."""
     own = voter.county_code == reader_county
-    return branch(
-        "Voter",
-        leaf("StateVoterId", voter.state_voter_id),
-        leaf("CountyCode", voter.county_code),
-        leaf("EmsVoterId", voter.ems_voter_id if own else None),
-        leaf("RecordVersion", voter.version),
-        leaf("Status", voter.status),
-        leaf("StatusReason", voter.status_reason if own else None),
-        day("RegistrationDate", voter.registration_date),
-        leaf("Prefix", voter.prefix),
-        leaf("FirstName", voter.first_name),
-        leaf("MiddleName", voter.middle_name),
-        leaf("LastName", voter.last_name),
-        leaf("Suffix", voter.suffix),
-        day("DateOfBirth", voter.date_of_birth),
-        _identification(voter) if own and with_identification else "",
-        _particulars(voter) if own else "",
-        render_residence("ResidenceAddress", _given(ResidenceAddress._make(tuple(voter)[_RESIDENCE]))),
-        _whereabouts(voter) if own else "",
-    )
-
-
-def _identification(voter: Voter) -> str:
-    return leaf("DriversLicense", voter.drivers_license) + leaf("Ssn4", voter.ssn4)
-
-
-def _particulars(voter: Voter) -> str:
+    residence = voter[_RESIDENCE]
     return "".join(
         (
-            leaf("Gender", voter.gender),
-            leaf("Language", voter.language),
-            leaf("Party", voter.party),
-            leaf("Phone", voter.phone),
-            leaf("Email", voter.email),
+            f"<Voter><StateVoterId>{voter.state_voter_id}</StateVoterId>",
+            leaf("CountyCode", voter.county_code),
+            leaf("EmsVoterId", voter.ems_voter_id) if own else "",
+            f"<RecordVersion>{voter.version}</RecordVersion>",
+            leaf("Status", voter.status),
+            leaf("StatusReason", voter.status_reason) if own else "",
+            day("RegistrationDate", voter.registration_date),
+            leaves(_NAMES, voter[_NAME_FIELDS]),
+            day("DateOfBirth", voter.date_of_birth),
+            leaves(("DriversLicense", "Ssn4"), (voter.drivers_license, voter.ssn4)) if own and with_identification else "",
+            leaves(_PARTICULARS, voter[_PARTICULAR_FIELDS]) if own else "",
+            render_residence("ResidenceAddress", residence if any(residence) else None),
+            _whereabouts(voter) if own else "",
+            "</Voter>",
         )
     )
 
 
 def _whereabouts(voter: Voter) -> str:
-    mailing = MailingAddress(*(getattr(voter, name) for name in MailingAddress._fields))
-    precinct = branch("HomePrecinct", leaf("PrecinctCode", voter.home_precinct), leaf("PrecinctPart", voter.home_precinct_part))
+    mailing = voter[_MAILING]
     return "".join(
         (
             render_mailing("MailingAddress", mailing if any(mailing) else None),
-            precinct if voter.home_precinct else "",
-            *render_confidentiality(voter),
+            _precinct(voter) if voter.home_precinct else "",
+            *(render_confidentiality(voter) if voter.confidentiality else ()),
         )
     )
 
@@ -87,13 +78,13 @@ def render_confidentiality(voter: Voter) -> tuple[str, str]:
     return leaf("Confidentiality", kind), day("ConfidentialSince", voter.confidential_since)
 
 
-def _given(address: ResidenceAddress) -> ResidenceAddress | None:
-    return address if any(address) else None
+def _precinct(voter: Voter) -> str:
+    return branch("HomePrecinct", leaf("PrecinctCode", voter.home_precinct), leaf("PrecinctPart", voter.home_precinct_part))
 
 
 def render_criteria(criteria: Iterable[Criterion]) -> str:
     """`Criteria` (S4.4, S10.11)."""
-    return branch("Criteria", *map(_criterion, criteria))
+    return f"<Criteria>{''.join(map(_criterion, criteria))}</Criteria>"
 
 
 @lru_cache(4096)

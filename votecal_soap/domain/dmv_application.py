@@ -1,7 +1,8 @@
 """What a DMV record makes of a voter (COA-08, COA-11, COA-14, COA-38): pure, the same for the job and for a county's acceptance."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final, NamedTuple
 
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind, ResidenceAddress
@@ -15,10 +16,25 @@ MOVED_OUT_OF_COUNTY: Final = "Moved Out Of County"
 MOVED_OUT_OF_STATE: Final = "Moved Out Of State"
 """Why a registration is inactive (2 CCR 19080, COA-33)."""
 
-_PLACE_FIELDS: Final = tuple(name for name in ResidenceAddress._fields if name not in {"unit_type", "residence_city", "residence_state", "residence_zip_code"})
+class _Place(NamedTuple):
+    """Fields that tell residences apart, and a voter's values of them."""
+
+    names: tuple[str, ...]
+    of: Callable[[Voter], tuple[object, ...]]
+
+
+def _place(names: Iterable[str]) -> _Place:
+    chosen = tuple(names)
+    return _Place(chosen, itemgetter(*(FIELD_INDEX[name] for name in chosen)))
+
+
+_BY_ZIP: Final = _place(name for name in ResidenceAddress._fields if name not in {"unit_type", "residence_city", "residence_state", "residence_zip_code"})
 """What tells residences apart beside the ZIP code: a city has several spellings, a unit several words for it."""
 
-_BUILDING_FIELDS: Final = tuple(name for name in _PLACE_FIELDS if name != "unit_number")
+_BUILDING_BY_ZIP: Final = _place(name for name in _BY_ZIP.names if name != "unit_number")
+
+_BY_CITY, _BUILDING_BY_CITY = (_place((*place.names, "residence_city")) for place in (_BY_ZIP, _BUILDING_BY_ZIP))
+"""Where one of the two has no ZIP code."""
 
 
 class Change(NamedTuple):
@@ -28,8 +44,7 @@ class Change(NamedTuple):
     changed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Application:
+class Application(NamedTuple):
     """A DMV record about to be applied: what it says, and where the voter lives now. A precinct is the deciding county's word."""
 
     record: DmvRecord
@@ -93,7 +108,7 @@ def is_current(voter: Voter, record: DmvRecord, received: Received) -> bool:
 
 def lives_at(voter: Voter, received: Received) -> bool:
     """Whether the residence received is the voter's own, however its city and unit are spelled."""
-    return _same(voter, received, _PLACE_FIELDS)
+    return _same(voter, received, _BY_ZIP, _BY_CITY)
 
 
 def is_older(voter: Voter, record: DmvRecord, moved_on: date | None) -> bool:
@@ -131,14 +146,15 @@ def _precinct(voter: Voter, application: Application) -> dict[str, object]:
 
 
 def _stays_in_building(voter: Voter, received: Received) -> bool:
-    return not received.has_residence or _same(voter, received, _BUILDING_FIELDS)
+    return not received.has_residence or _same(voter, received, _BUILDING_BY_ZIP, _BUILDING_BY_CITY)
 
 
-def _same(voter: Voter, received: Received, names: tuple[str, ...]) -> bool:
+def _same(voter: Voter, received: Received, by_zip: _Place, by_city: _Place) -> bool:
     ours, theirs = (voter.residence_zip_code or "")[:5], str(received.values.get("residence_zip_code") or "")[:5]
-    if ours and theirs:
-        return ours == theirs and all(voter[FIELD_INDEX[name]] == received.values.get(name) for name in names)
-    return all(voter[FIELD_INDEX[name]] == received.values.get(name) for name in (*names, "residence_city"))
+    if ours and theirs and ours != theirs:
+        return False
+    place = by_zip if ours and theirs else by_city
+    return place.of(voter) == tuple(map(received.values.get, place.names))
 
 
 def _registration_day(voter: Voter, record: DmvRecord) -> date:

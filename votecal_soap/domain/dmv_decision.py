@@ -1,7 +1,6 @@
 """What is done with a DMV record once the Search Service has answered (COA-07, COA-13, COA-14, COA-20, COA-30, COA-38): pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -42,8 +41,7 @@ class VoterFacts(NamedTuple):
     moved_on: date | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecordFacts:
+class RecordFacts(NamedTuple):
     """What must be known of the record."""
 
     record: DmvRecord

@@ -1,6 +1,5 @@
 """Applies a DMV record to the voter it matches (COA-08 to COA-12, COA-38): the same for the job and for a county that accepts (COA-33)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, NamedTuple
 
@@ -22,8 +21,7 @@ ACTIVITY: Final = {DmvRecordKind.CHANGE_OF_ADDRESS: "DMV COA Match", DmvRecordKi
 AUDIT_ACTION: Final = "ApplyDmvMatch"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MatchToApply:
+class MatchToApply(NamedTuple):
     """A case whose record is about to be applied.
 
     `version` is the case's version from then on. `deciding_county` accepted it: that county is told nothing that it

@@ -46,7 +46,7 @@ def case_type_of(record: DmvRecord) -> CaseType:
 def match_basis(record: DmvRecord, confidence: int, criteria: tuple[Criterion, ...], remark: str = "") -> str:
     """Why a record was matched, without any value (COA-09): DMV's transaction, confidence, criteria."""
     # What was missing on both sides says nothing for or against.
-    told = "; ".join(criterion.text for criterion in criteria if criterion.contribution)
+    told = "; ".join([text for _, _, contribution, text in criteria if contribution])
     return f"DMV transaction {record.transaction_id}, confidence {confidence}{remark and f', {remark}'}: {told}"[:BASIS_LENGTH]
 
 
