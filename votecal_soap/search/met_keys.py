@@ -1,4 +1,4 @@
-"""Whom a change on the roll concerns: a search that asked for a match key which a changed voter has."""
+"""Whom a change on the roll concerns: a search that compared the changed voter, or asked for a match key that she may have gained."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -9,12 +9,12 @@ from votecal_soap.domain.matching import Person
 from votecal_soap.search.arrays import Integers
 from votecal_soap.search.candidates import CandidateIndex, Candidates
 from votecal_soap.search.columns import Columns, Vocabulary
-from votecal_soap.search.match_keys import keys_of
+from votecal_soap.search.match_keys import MATCH_PASSES, PARTS, MatchPass, keys_of
 from votecal_soap.search.standardising import standardise
 
 
 class NumberedKeys(NamedTuple):
-    """Match keys, each with the number of the record that asked for it, or that gave it to a voter."""
+    """Match keys and marks of voters, each with the number of the record whose search depends on it, or that gave it to a voter."""
 
     keys: Integers
     numbers: Integers
@@ -36,8 +36,17 @@ class NumberedKeys(NamedTuple):
 NO_KEYS: Final = NumberedKeys(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
+class GivenPerson(NamedTuple):
+    """A voter as a record would have her; `moved` says that only her residence is the record's."""
+
+    number: int
+    state_voter_id: int
+    person: Person
+    moved: bool
+
+
 class ListeningIndex:
-    """An index that remembers what it was asked."""
+    """An index that remembers what a search depends on: the keys that it asked for, and the voters that it was given."""
 
     def __init__(self, index: CandidateIndex, numbers: Sequence[int]) -> None:
         """Listen to one search: `numbers` are those of its queries."""
@@ -48,18 +57,23 @@ class ListeningIndex:
     def candidates(self, keys: Sequence[tuple[int, int]], cap: int) -> Candidates:
         """Who shares a key with a query."""
         asked = np.array(keys, np.int64).reshape(-1, 2)
-        self.asked = NumberedKeys(asked[:, 0], self._numbers[asked[:, 1]])
-        return self._index.candidates(keys, cap)
+        found = self._index.candidates(keys, cap)
+        voters = np.fromiter((row[0] for row in found.rows), np.int64, len(found.rows))
+        given = _marks(voters[np.asarray(found.members, np.int64)])
+        queries = np.concatenate((asked[:, 1], np.asarray(found.queries, np.int64)))
+        self.asked = NumberedKeys(np.concatenate((asked[:, 0], given)), self._numbers[queries])
+        return found
 
 
-def numbered_keys(people: Sequence[Person], numbers: Sequence[int]) -> NumberedKeys:
-    """The match keys of people; each is numbered."""
-    keys, rows, _ = keys_of(Columns.of([standardise(person) for person in people], Vocabulary()))
-    return NumberedKeys(keys, np.array(numbers, np.int64)[rows])
+def given_keys(people: Sequence[GivenPerson]) -> NumberedKeys:
+    """What records give to voters: each voter herself, and the match keys that she may have gained."""
+    marks = NumberedKeys(_marks(np.array([given.state_voter_id for given in people], np.int64)), np.array([given.number for given in people], np.int64))
+    moved = _keys([given for given in people if given.moved], _ADDRESS_PASSES)
+    return marks | moved | _keys([given for given in people if not given.moved], frozenset(MATCH_PASSES))
 
 
 def met_later(asked: NumberedKeys, given: NumberedKeys) -> frozenset[int]:
-    """The numbers that ask for a key which a lower number has given to a voter."""
+    """The numbers whose search depends on a key or voter that a lower number has given."""
     if not len(given.keys):
         return frozenset()
     order = np.lexsort((given.numbers, given.keys))
@@ -67,3 +81,20 @@ def met_later(asked: NumberedKeys, given: NumberedKeys) -> frozenset[int]:
     # The first of a key's places has its lowest number.
     place = np.minimum(np.searchsorted(keys, asked.keys), len(keys) - 1)
     return frozenset(asked.numbers[(keys[place] == asked.keys) & (numbers[place] < asked.numbers)].tolist())
+
+
+_ADDRESS_PASSES: Final = frozenset(name for name in MATCH_PASSES if any({"zip_code", "house_number"}.intersection(parts) for parts in PARTS[name]))
+"""The passes whose keys a move may change."""
+
+_MARK_BITS: Final = 4
+_MARK: Final = 15
+"""Where a key names its pass a mark has this, which no pass has; the rest of it is the voter's number."""
+
+
+def _marks(state_voter_ids: Integers) -> Integers:
+    return state_voter_ids << _MARK_BITS | _MARK
+
+
+def _keys(people: Sequence[GivenPerson], passes: frozenset[MatchPass]) -> NumberedKeys:
+    keys, rows, _ = keys_of(Columns.of([standardise(given.person) for given in people], Vocabulary()), passes)
+    return NumberedKeys(keys, np.array([given.number for given in people], np.int64)[rows])

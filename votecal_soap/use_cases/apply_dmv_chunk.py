@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
 from votecal_soap.domain.dmv_files import DmvOutcome, score_bucket
 from votecal_soap.domain.dmv_records import UnreadableDmvRecord
-from votecal_soap.domain.dmv_repeats import KeyedRecord
 from votecal_soap.domain.jobs import JobInstance
 from votecal_soap.domain.matching import Match
 from votecal_soap.search.met_keys import NO_KEYS, NumberedKeys
 from votecal_soap.search.service import SearchService
 from votecal_soap.use_cases.dmv_turn import DmvTurn
-from votecal_soap.use_cases.early_search import ReadChunk, still_true
+from votecal_soap.use_cases.early_search import ReadChunk, ReadRecord, still_true
 from votecal_soap.use_cases.matching_circumstances import MatchingCircumstances
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.search_for_drivers import NOBODY_SOUGHT, search_for_drivers
@@ -44,11 +43,12 @@ def apply_chunk(uow: UnitOfWork, run: DmvRun, circumstances: MatchingCircumstanc
     scores: Counter[int] = Counter()
     found, given = still_true(uow, chunk.early, circumstances.settings, given_keys), NO_KEYS
     while waiting:
-        found |= search_for_drivers((record for record, _ in waiting if record.sequence not in found.matches), run.service, uow.matching, circumstances.settings)
+        unsought = [read.record for read in waiting if read.record.sequence not in found.matches]
+        found |= search_for_drivers(unsought, run.service, uow.matching, circumstances.settings)
         uow.matching.report_capped(list(dict.fromkeys(found.capped)), circumstances.now)
         turn = DmvTurn(uow, run.instance.job_id, run.weights_version, circumstances).take(waiting, found)
         counts.update(turn.outcomes)
-        scores.update(score_bucket(best_confidence(found.matches[record.sequence])) for record, _ in turn.settled)
+        scores.update(score_bucket(best_confidence(found.matches[read.record.sequence])) for read in turn.settled)
         waiting, found, given = turn.waiting, NOBODY_SOUGHT, given | turn.given_keys
     uow.jobs.add_outcomes(run.instance.job_id, [_refusal(record) for record in chunk.unreadable])
     _keep_progress(uow, run, chunk.last_sequence, counts, scores)
@@ -60,16 +60,17 @@ def best_confidence(matches: Sequence[Match]) -> int:
     return matches[0].confidence if matches else 0
 
 
-def _not_seen(uow: UnitOfWork, records: Sequence[KeyedRecord]) -> list[KeyedRecord]:
+def _not_seen(uow: UnitOfWork, records: Sequence[ReadRecord]) -> list[ReadRecord]:
     """Those that no work item and no record before them in the chunk repeats (COA-02)."""
-    seen = uow.work_items.seen(records)
+    seen = uow.work_items.seen([read.keyed for read in records])
     known: set[str | None] = {None}
     fresh = []
-    for keyed in records:
-        keys = {keyed.record.transaction_id, keyed.repeat_key} - {None}
-        if keyed.record.sequence not in seen and known.isdisjoint(keys):
+    for read in records:
+        record, repeat_key = read.keyed
+        keys = {record.transaction_id, repeat_key} - {None}
+        if record.sequence not in seen and known.isdisjoint(keys):
             known |= keys
-            fresh.append(keyed)
+            fresh.append(read)
     return fresh
 
 

@@ -13,12 +13,11 @@ from votecal_soap.domain.confidentiality import is_confidential
 from votecal_soap.domain.county_of_address import five_digit_zip, place
 from votecal_soap.domain.dmv_decision import DmvDecision, RecordFacts, Verdict, VoterFacts, decide
 from votecal_soap.domain.dmv_files import DmvOutcome
-from votecal_soap.domain.dmv_records import DmvRecord
-from votecal_soap.domain.dmv_repeats import KeyedRecord
-from votecal_soap.domain.dmv_values import received
+from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind
 from votecal_soap.domain.matching import Band, Match, band
-from votecal_soap.search.met_keys import NumberedKeys, met_later, numbered_keys
+from votecal_soap.search.met_keys import GivenPerson, NumberedKeys, given_keys, met_later
 from votecal_soap.search.standardising import voter_person
+from votecal_soap.use_cases.early_search import ReadRecord
 from votecal_soap.use_cases.match_effects import MatchEffects
 from votecal_soap.use_cases.match_messages import DmvSubject
 from votecal_soap.use_cases.matching_circumstances import MatchingCircumstances
@@ -32,8 +31,8 @@ class TurnTaken(NamedTuple):
     """What a turn did: records by outcome, those that were settled, those that still wait in file order, and the keys that voters were given."""
 
     outcomes: Counter[DmvOutcome]
-    settled: list[KeyedRecord]
-    waiting: list[KeyedRecord]
+    settled: list[ReadRecord]
+    waiting: list[ReadRecord]
     given_keys: NumberedKeys
 
 
@@ -47,10 +46,10 @@ class DmvTurn:
         self._weights_version = weights_version
         self._circumstances = circumstances
 
-    def take(self, waiting: Sequence[KeyedRecord], found: FoundDrivers) -> TurnTaken:
+    def take(self, waiting: Sequence[ReadRecord], found: FoundDrivers) -> TurnTaken:
         """Decide on the records in file order, settle those that wait for no other, and write all that follows."""
-        records = [record for record, _ in waiting]
-        facts = self._facts(records)
+        records = [read.record for read in waiting]
+        facts = self._facts(waiting)
         matched = sorted({match.state_voter_id for record in records for match in self._relevant(record, found)})
         earlier = earlier_items(self._uow, matched)
         effects = self._effects({*matched, *earlier.state_voter_ids})
@@ -67,22 +66,17 @@ class DmvTurn:
         return TurnTaken(
             Counter(item.outcome for item in settled),
             done,
-            [keyed for keyed, is_ready in zip(waiting, ready, strict=True) if not is_ready],
-            keys.only([record.sequence for record, _ in done]),
+            [read for read, is_ready in zip(waiting, ready, strict=True) if not is_ready],
+            keys.only([read.record.sequence for read in done]),
         )
 
-    def _facts(self, records: Sequence[DmvRecord]) -> list[RecordFacts]:
-        zips = sorted({code for record in records if (code := five_digit_zip(record.new_address)) is not None})
+    def _facts(self, waiting: Sequence[ReadRecord]) -> list[RecordFacts]:
+        zips = sorted({code for read in waiting if (code := five_digit_zip(read.record.new_address)) is not None})
         counties_of_zip = self._uow.matching.counties_of_zip(zips)
         circumstances = self._circumstances
         return [
-            RecordFacts(
-                record=record,
-                received=received(record, circumstances.rules.translator),
-                placement=place(record, counties_of_zip, circumstances.counties),
-                now=circumstances.now,
-            )
-            for record in records
+            RecordFacts(keyed.record, values, place(keyed.record, counties_of_zip, circumstances.counties), circumstances.now)
+            for keyed, values in waiting
         ]
 
     def _ready(self, records: Sequence[DmvRecord], found: FoundDrivers, keys: NumberedKeys) -> list[bool]:
@@ -142,11 +136,11 @@ class DmvTurn:
         uow.work_items.add_potential_voters(desk.potential_voters, now)
         desk.effects.write(uow)
 
-    def _item(self, keyed: KeyedRecord, subject: DmvSubject, settled: Settled, found: FoundDrivers) -> NewWorkItem:
+    def _item(self, read: ReadRecord, subject: DmvSubject, settled: Settled, found: FoundDrivers) -> NewWorkItem:
         matches = found.matches[subject.record.sequence]
         return NewWorkItem(
             work_item_id=subject.work_item_id,
-            keyed=keyed,
+            keyed=read.keyed,
             status=settled.status,
             disposition=settled.disposition,
             county_code=subject.county_code,
@@ -157,7 +151,11 @@ class DmvTurn:
 
 
 def _given_keys(facts: Sequence[RecordFacts], decisions: Sequence[DmvDecision], effects: MatchEffects) -> NumberedKeys:
-    """The match keys of each voter as the record that is applied to her would have her, by the record's sequence."""
-    applied = [(fact, decision.matches[0][0]) for fact, decision in zip(facts, decisions, strict=True) if decision.verdict is Verdict.AUTOMATIC]
-    people = [voter_person(effects.voters[match.state_voter_id]._replace(**fact.received.values)) for fact, match in applied]
-    return numbered_keys(people, [fact.record.sequence for fact, _ in applied])
+    """What the records that are applied give to their voters, by the record's sequence."""
+    people = []
+    for fact, decision in zip(facts, decisions, strict=True):
+        if decision.verdict is Verdict.AUTOMATIC:
+            uid, record = decision.matches[0][0].state_voter_id, fact.record
+            then = effects.voters[uid]._replace(**fact.received.values)
+            people.append(GivenPerson(record.sequence, uid, voter_person(then), record.kind is DmvRecordKind.CHANGE_OF_ADDRESS))
+    return given_keys(people)

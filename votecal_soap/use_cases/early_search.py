@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from votecal_soap.domain.dmv_records import DmvRecord, UnreadableDmvRecord
 from votecal_soap.domain.dmv_repeats import KeyedRecord, keyed
+from votecal_soap.domain.dmv_values import Received, received
 from votecal_soap.domain.matching import MatchingFunction, MatchSettings
+from votecal_soap.domain.translation import Translator
 from votecal_soap.search.met_keys import NumberedKeys, met_later
 from votecal_soap.search.service import SearchService
 from votecal_soap.use_cases.ports import UnitOfWork
@@ -24,18 +26,30 @@ class EarlySearch(NamedTuple):
     versions: Mapping[int, int]
 
 
+class ReadRecord(NamedTuple):
+    """A record with what it says by itself, whatever the roll is: its repeat key, and its values in the state's form."""
+
+    keyed: KeyedRecord
+    received: Received
+
+    @property
+    def record(self) -> DmvRecord:
+        """What DMV sent."""
+        return self.keyed.record
+
+
 class ReadChunk(NamedTuple):
     """The records of one transaction, in file order."""
 
-    readable: Sequence[KeyedRecord]
+    readable: Sequence[ReadRecord]
     unreadable: Sequence[UnreadableDmvRecord]
     last_sequence: int
     early: EarlySearch | None = None
 
 
-def read_chunk(records: Sequence[Record]) -> ReadChunk:
-    """Records with their repeat keys; nobody is searched for yet."""
-    readable = [keyed(record) for record in records if isinstance(record, DmvRecord)]
+def read_chunk(records: Sequence[Record], translator: Translator) -> ReadChunk:
+    """Records with what they say by themselves; nobody is searched for yet."""
+    readable = [ReadRecord(keyed(record), received(record, translator)) for record in records if isinstance(record, DmvRecord)]
     return ReadChunk(readable, [record for record in records if isinstance(record, UnreadableDmvRecord)], records[-1].sequence)
 
 
@@ -44,7 +58,7 @@ def search_early(uow: UnitOfWork, chunk: ReadChunk, instance_id: int, service: S
     # Asked first: where each statement sees a roll of its own, the search sees no older one than this.
     instance = uow.jobs.instance(instance_id)
     last_sequence = 0 if instance is None else instance.records_processed
-    found = search_for_drivers((record for record, _ in chunk.readable), service, uow.matching, settings)
+    found = search_for_drivers([read.record for read in chunk.readable], service, uow.matching, settings)
     voters = {match.state_voter_id for matches in found.matches.values() for match in matches}
     return chunk._replace(early=EarlySearch(found, settings, last_sequence, uow.voters.versions(sorted(voters))))
 

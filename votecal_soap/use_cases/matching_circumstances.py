@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple, Self
 
 from votecal_soap.clock import legal_date
 from votecal_soap.domain.dmv_values import dmv_translator
@@ -11,17 +11,23 @@ from votecal_soap.domain.due_dates import due_on
 from votecal_soap.domain.judgement import AfterSteps
 from votecal_soap.domain.matching import CrossCountyMode, MatchingFunction, MatchingMode, MatchSettings
 from votecal_soap.domain.rule_parameters import CODE_TABLES
-from votecal_soap.domain.rules import STATEWIDE, Reference, rule_book
+from votecal_soap.domain.rules import STATEWIDE, Reference, RuleBook, rule_book
 from votecal_soap.domain.statewide import shipped_rules
-from votecal_soap.domain.translation import Translator
 from votecal_soap.use_cases.ports import Blackout, UnitOfWork
 
 
-class DmvRules(NamedTuple):
+class DmvRules:
     """The statewide rules, compiled once for many records."""
 
-    translator: Translator
-    after_steps: AfterSteps
+    def __init__(self, book: RuleBook, reference: Reference) -> None:
+        """Compile them."""
+        self.translator: Final = dmv_translator(book, reference)
+        self.after_steps: Final = AfterSteps(book)
+        self._made_of: Final = (book, reference)
+
+    def __reduce__(self) -> tuple[type[Self], tuple[RuleBook, Reference]]:
+        """Go to another process as they are written, and be compiled there."""
+        return type(self), self._made_of
 
 
 class Withheld(NamedTuple):
@@ -69,7 +75,7 @@ def dmv_rules(uow: UnitOfWork, now: datetime) -> DmvRules:
         elections=frozenset(),
         today=legal_date(now),
     )
-    return DmvRules(dmv_translator(book, reference), AfterSteps(book))
+    return DmvRules(book, reference)
 
 
 def match_settings(uow: UnitOfWork) -> Mapping[MatchingFunction, MatchSettings]:

@@ -20,7 +20,7 @@ from votecal_soap.use_cases.apply_dmv_chunk import DmvRun, apply_chunk
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.early_search import ReadChunk
 from votecal_soap.use_cases.list_jobs import existing_job
-from votecal_soap.use_cases.matching_circumstances import DmvRules, dmv_rules, matching_circumstances
+from votecal_soap.use_cases.matching_circumstances import dmv_rules, matching_circumstances
 from votecal_soap.use_cases.ports import DmvExchange, UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.process_voter_record_update_batch import not_collecting
 from votecal_soap.use_cases.search_ahead import SearchOrder, chunks_ahead, read_chunks
@@ -122,7 +122,7 @@ def _refuse(instance: JobInstance, file: DmvFile, path: Path, refusal: VoteCalEr
 
 
 def _apply_all(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: DmvFileWork) -> StopRequest | None:
-    run, rules, order = _prepare(instance, file, source, work)
+    run, order = _prepare(instance, file, source, work)
     given_keys = NO_KEYS
     with _reading(order, work) as chunks:
         for chunk in chunks:
@@ -130,7 +130,7 @@ def _apply_all(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: D
                 return stopped
             with work.unit_of_work() as uow:
                 # Read anew for each chunk: a threshold or a blackout that was set meanwhile holds from here on.
-                circumstances = matching_circumstances(uow, work.clock.now(), rules, work.transfer_pending)
+                circumstances = matching_circumstances(uow, work.clock.now(), order.rules, work.transfer_pending)
                 given = apply_chunk(uow, run, circumstances, chunk, given_keys)
                 uow.commit()
             # What the last search had seen, all later ones have.
@@ -138,7 +138,7 @@ def _apply_all(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: D
     return None
 
 
-def _prepare(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: DmvFileWork) -> tuple[DmvRun, DmvRules, SearchOrder]:
+def _prepare(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: DmvFileWork) -> tuple[DmvRun, SearchOrder]:
     with work.unit_of_work(read_only=True) as uow:
         service, weights = search_service(uow), weights_in_force(uow)
         order = SearchOrder(
@@ -147,16 +147,17 @@ def _prepare(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: Dmv
             source=source,
             after_sequence=instance.records_processed,
             chunk_records=work.chunk_records,
+            rules=dmv_rules(uow, work.clock.now()),
             weights=weights,
             roll_size=uow.matching.roll_size(),
         )
-        return DmvRun(instance=instance, file_id=file.file_id, service=service, weights_version=weights.version), dmv_rules(uow, work.clock.now()), order
+        return DmvRun(instance=instance, file_id=file.file_id, service=service, weights_version=weights.version), order
 
 
 @contextmanager
 def _reading(order: SearchOrder, work: DmvFileWork) -> Iterator[Iterator[ReadChunk]]:
     """The chunks that are left; the first is read and searched for here, while the process beside is starting."""
-    here = read_chunks(read_dmv_records(order.source, order.after_sequence), order.chunk_records)
+    here = read_chunks(read_dmv_records(order.source, order.after_sequence), order.chunk_records, order.rules)
     if not work.searchers or order.source.record_count - order.after_sequence < WORTH_A_PROCESS:
         yield here
         return

@@ -11,7 +11,7 @@ from votecal_soap.search.service import SearchService
 from votecal_soap.search.weights import MatchWeights
 from votecal_soap.second_process import made_ahead
 from votecal_soap.use_cases.early_search import ReadChunk, Record, read_chunk, search_early
-from votecal_soap.use_cases.matching_circumstances import match_settings
+from votecal_soap.use_cases.matching_circumstances import DmvRules, match_settings
 from votecal_soap.use_cases.ports import UnitOfWorkFactory
 
 
@@ -24,6 +24,7 @@ class SearchOrder:
     source: DmvCoaFile
     after_sequence: int
     chunk_records: int
+    rules: DmvRules
     weights: MatchWeights
     roll_size: int
 
@@ -33,15 +34,15 @@ def chunks_ahead(order: SearchOrder) -> AbstractContextManager[Iterator[ReadChun
     return made_ahead(_search_all, order, waiting=0)
 
 
-def read_chunks(records: Iterable[Record], size: int) -> Iterator[ReadChunk]:
+def read_chunks(records: Iterable[Record], size: int, rules: DmvRules) -> Iterator[ReadChunk]:
     """Records, `size` at a time."""
     remaining = iter(records)
     while chunk := list(islice(remaining, size)):
-        yield read_chunk(chunk)
+        yield read_chunk(chunk, rules.translator)
 
 
 def _search_all(order: SearchOrder) -> Iterator[ReadChunk]:
     service = SearchService(order.weights, roll_size=order.roll_size)
-    for chunk in read_chunks(read_dmv_records(order.source, order.after_sequence), order.chunk_records):
+    for chunk in read_chunks(read_dmv_records(order.source, order.after_sequence), order.chunk_records, order.rules):
         with order.unit_of_work(read_only=True) as uow:
             yield search_early(uow, chunk, order.instance_id, service, match_settings(uow))
