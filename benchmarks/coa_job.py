@@ -52,8 +52,8 @@ def _report_job(report: Report, workload: JobWorkload) -> None:
     work.unit_of_work.close()
     if ended is not InstanceState.COMPLETED:
         raise RuntimeError(f"the job ended as {ended}")
-    written = deltas(workload.database, ours)
-    rival = _seconds(write_set_based, workload.copy("rival.db"), written, -(-records // AT_ONCE))
+    written = deltas(workload.database, ours, records_at_once=AT_ONCE)
+    rival = _seconds(write_set_based, workload.copy("rival.db"), written)
     report.add("the job, end to end", records / seconds, "records/s")
     report.add("rows that it writes", sum(delta.rows for delta in written) / records, "rows a record")
     report.add("rival: those rows alone, set-based", records / rival, "records/s")

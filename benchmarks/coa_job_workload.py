@@ -22,7 +22,7 @@ from votecal_soap.synthetic.noise_rates import ORDINARY_NOISE
 from votecal_soap.synthetic.voters import SyntheticVoter
 from votecal_soap.use_cases.load_reference_data import load_reference
 from votecal_soap.use_cases.ports import UnitOfWorkFactory
-from votecal_soap.use_cases.process_dmv_coa_record_file import DmvFileWork
+from votecal_soap.use_cases.process_dmv_coa_record_file import WORTH_A_PROCESS, DmvFileWork
 
 NOW: Final = datetime(2026, 2, 2, 18, tzinfo=UTC)
 SENT_ON: Final = date(2026, 2, 1)
@@ -44,7 +44,7 @@ class JobWorkload:
         """A copy of the database, to be written to."""
         return Path(shutil.copyfile(self.database, self.folder / name))
 
-    def work(self, database: Path, *, chunk_records: int, searchers: int = 1) -> DmvFileWork:
+    def work(self, database: Path, *, chunk_records: int) -> DmvFileWork:
         """What processing needs, on a copy of the database and of the file."""
         folder = self.folder / f"{database.name} files"
         exchange = FolderDmvExchange(folder / "drop", folder / "taken", settle=timedelta(0), incomplete=timedelta(0))
@@ -54,7 +54,7 @@ class JobWorkload:
             clock=FixedClock(NOW),
             exchange=exchange,
             chunk_records=chunk_records,
-            searchers=searchers,
+            search_ahead_from=WORTH_A_PROCESS,
             transfer_pending=timedelta(days=10),
             should_stop=lambda: None,
         )

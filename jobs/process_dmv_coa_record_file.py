@@ -5,7 +5,7 @@ from datetime import timedelta
 from jobs.application import ShouldStop
 from votecal_soap.domain.jobs import JobInstance
 from votecal_soap.use_cases.ports import Application
-from votecal_soap.use_cases.process_dmv_coa_record_file import DmvFileWork, process
+from votecal_soap.use_cases.process_dmv_coa_record_file import WORTH_A_PROCESS, DmvFileWork, process
 
 
 def run(application: Application, instance: JobInstance, should_stop: ShouldStop) -> None:
@@ -16,7 +16,7 @@ def run(application: Application, instance: JobInstance, should_stop: ShouldStop
         clock=application.clock,
         exchange=application.dmv_exchange,
         chunk_records=config.dmv_chunk_records,
-        searchers=config.dmv_searchers,
+        search_ahead_from=WORTH_A_PROCESS if config.dmv_searchers else None,
         transfer_pending=timedelta(days=config.transfer_pending_days),
         should_stop=should_stop,
     )

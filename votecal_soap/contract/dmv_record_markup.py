@@ -3,6 +3,7 @@
 from base64 import b64encode
 from collections.abc import Sequence
 from datetime import date
+from operator import itemgetter
 from typing import Final
 
 from votecal_soap.contract.markup import branch, leaf, leaves
@@ -19,9 +20,12 @@ MAILING_ELEMENTS: Final = ("AddressLine1", "AddressLine2", "AddressLine3", "City
 
 
 _IDENTITY: Final = ("DriversLicense", "Ssn4", "FirstName", "MiddleName", "LastName", "Suffix")
-_IDENTITY_FIELDS: Final = slice(DmvRecord._fields.index("drivers_license"), DmvRecord._fields.index("suffix") + 1)
 _CONTACT: Final = ("CountyCode", "Phone", "Email", "Language", "Party")
-_CONTACT_FIELDS: Final = slice(DmvRecord._fields.index("county_code"), DmvRecord._fields.index("party") + 1)
+_identity, _contact = (
+    itemgetter(slice(DmvRecord._fields.index(first), DmvRecord._fields.index(last) + 1))
+    for first, last in (("drivers_license", "suffix"), ("county_code", "party"))
+)
+"""Neighbours in a record."""
 
 
 def render_dmv_data(record: DmvRecord) -> str:
@@ -31,13 +35,13 @@ def render_dmv_data(record: DmvRecord) -> str:
             leaf("TransactionId", record.transaction_id),
             leaf("Kind", record.kind.value),
             day("TransactionDate", record.transaction_date),
-            leaves(_IDENTITY, record[_IDENTITY_FIELDS]),
+            leaves(_IDENTITY, _identity(record)),
             day("DateOfBirth", record.date_of_birth),
             leaf("Gender", record.gender),
             render_residence("NewAddress", record.new_address),
             render_residence("OldAddress", record.old_address),
             render_mailing("MailingAddress", record.mailing_address),
-            leaves(_CONTACT, record[_CONTACT_FIELDS]),
+            leaves(_CONTACT, _contact(record)),
             render_signature(record.signature),
         )
     )

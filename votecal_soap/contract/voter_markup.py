@@ -6,6 +6,7 @@ the county's own id, contact data and mailing address go to the voter's own coun
 
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import itemgetter
 from typing import Final
 
 from votecal_soap.contract.dmv_record_markup import day, render_mailing, render_residence
@@ -14,17 +15,18 @@ from votecal_soap.domain.dmv_records import MailingAddress, ResidenceAddress
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.voters import FIELD_INDEX, Confidentiality, Voter
 
-def _from_to(first: str, last: str) -> slice:
-    """Neighbours in a voter's record."""
-    return slice(FIELD_INDEX[first], FIELD_INDEX[last] + 1)
-
-
-_RESIDENCE: Final = _from_to(ResidenceAddress._fields[0], ResidenceAddress._fields[-1])
-_MAILING: Final = _from_to(MailingAddress._fields[0], MailingAddress._fields[-1])
 _NAMES: Final = ("Prefix", "FirstName", "MiddleName", "LastName", "Suffix")
-_NAME_FIELDS: Final = _from_to("prefix", "suffix")
 _PARTICULARS: Final = ("Gender", "Language", "Party", "Phone", "Email")
-_PARTICULAR_FIELDS: Final = _from_to("gender", "email")
+_names, _particulars, _residence, _mailing = (
+    itemgetter(slice(FIELD_INDEX[first], FIELD_INDEX[last] + 1))
+    for first, last in (
+        ("prefix", "suffix"),
+        ("gender", "email"),
+        (ResidenceAddress._fields[0], ResidenceAddress._fields[-1]),
+        (MailingAddress._fields[0], MailingAddress._fields[-1]),
+    )
+)
+"""Neighbours in a voter's record."""
 
 MATCH_FIELDS: Final = {field: "".join(word.capitalize() for word in field.split("_")) for field in MatchField}
 """Field to its name on the wire."""
@@ -40,7 +42,7 @@ CONFIDENTIALITIES: Final[dict[str, str]] = {
 def render_voter(voter: Voter, *, reader_county: str, with_identification: bool) -> str:
     """`Voter`; `with_identification` adds DL/ID and SSN4 for the voter's own county."""
     own = voter.county_code == reader_county
-    residence = voter[_RESIDENCE]
+    residence = _residence(voter)
     return "".join(
         (
             f"<Voter><StateVoterId>{voter.state_voter_id}</StateVoterId>",
@@ -50,10 +52,10 @@ def render_voter(voter: Voter, *, reader_county: str, with_identification: bool)
             leaf("Status", voter.status),
             leaf("StatusReason", voter.status_reason) if own else "",
             day("RegistrationDate", voter.registration_date),
-            leaves(_NAMES, voter[_NAME_FIELDS]),
+            leaves(_NAMES, _names(voter)),
             day("DateOfBirth", voter.date_of_birth),
             leaves(("DriversLicense", "Ssn4"), (voter.drivers_license, voter.ssn4)) if own and with_identification else "",
-            leaves(_PARTICULARS, voter[_PARTICULAR_FIELDS]) if own else "",
+            leaves(_PARTICULARS, _particulars(voter)) if own else "",
             render_residence("ResidenceAddress", residence if any(residence) else None),
             _whereabouts(voter) if own else "",
             "</Voter>",
@@ -62,7 +64,7 @@ def render_voter(voter: Voter, *, reader_county: str, with_identification: bool)
 
 
 def _whereabouts(voter: Voter) -> str:
-    mailing = voter[_MAILING]
+    mailing = _mailing(voter)
     return "".join(
         (
             render_mailing("MailingAddress", mailing if any(mailing) else None),

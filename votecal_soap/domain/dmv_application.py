@@ -16,6 +16,7 @@ MOVED_OUT_OF_COUNTY: Final = "Moved Out Of County"
 MOVED_OUT_OF_STATE: Final = "Moved Out Of State"
 """Why a registration is inactive (2 CCR 19080, COA-33)."""
 
+
 class _Place(NamedTuple):
     """Fields that tell residences apart, and a voter's values of them."""
 

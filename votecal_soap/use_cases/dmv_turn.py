@@ -5,9 +5,9 @@ would find then is another roll.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import compress, count
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from votecal_soap.domain.confidentiality import is_confidential
 from votecal_soap.domain.county_of_address import five_digit_zip, place
@@ -74,10 +74,7 @@ class DmvTurn:
         zips = sorted({code for read in waiting if (code := five_digit_zip(read.record.new_address)) is not None})
         counties_of_zip = self._uow.matching.counties_of_zip(zips)
         circumstances = self._circumstances
-        return [
-            RecordFacts(keyed.record, values, place(keyed.record, counties_of_zip, circumstances.counties), circumstances.now)
-            for keyed, values in waiting
-        ]
+        return [RecordFacts(keyed.record, values, place(keyed.record, counties_of_zip, circumstances.counties), circumstances.now) for keyed, values in waiting]
 
     def _ready(self, records: Sequence[DmvRecord], found: FoundDrivers, keys: NumberedKeys) -> list[bool]:
         """Which records wait for no earlier one."""
@@ -156,6 +153,7 @@ def _given_keys(facts: Sequence[RecordFacts], decisions: Sequence[DmvDecision], 
     for fact, decision in zip(facts, decisions, strict=True):
         if decision.verdict is Verdict.AUTOMATIC:
             uid, record = decision.matches[0][0].state_voter_id, fact.record
-            then = effects.voters[uid]._replace(**fact.received.values)
+            values: Mapping[str, Any] = fact.received.values
+            then = effects.voters[uid]._replace(**values)
             people.append(GivenPerson(record.sequence, uid, voter_person(then), record.kind is DmvRecordKind.CHANGE_OF_ADDRESS))
     return given_keys(people)

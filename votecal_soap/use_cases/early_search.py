@@ -79,4 +79,4 @@ def still_true(uow: UnitOfWork, early: EarlySearch | None, settings: Settings, g
         for sequence, matches in early.found.matches.items()
         if sequence not in doubtful and changed.isdisjoint(match.state_voter_id for match in matches)
     }
-    return early.found._replace(matches=believed)
+    return early.found._replace(matches=believed, asked=early.found.asked.only(list(believed)))

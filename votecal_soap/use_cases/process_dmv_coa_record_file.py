@@ -34,14 +34,14 @@ WORTH_A_PROCESS: Final = 10_000
 class DmvFileWork:
     """What processing needs, passed down from the worker. `should_stop` is asked between chunks.
 
-    `searchers` 0 searches in the same process, 1 for large files in one beside it.
+    Files of `search_ahead_from` records or more are searched for in a process beside the writer; None: none are.
     """
 
     unit_of_work: UnitOfWorkFactory
     clock: Clock
     exchange: DmvExchange
     chunk_records: int
-    searchers: int
+    search_ahead_from: int | None
     transfer_pending: timedelta
     should_stop: Callable[[], StopRequest | None]
 
@@ -158,7 +158,7 @@ def _prepare(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: Dmv
 def _reading(order: SearchOrder, work: DmvFileWork) -> Iterator[Iterator[ReadChunk]]:
     """The chunks that are left; the first is read and searched for here, while the process beside is starting."""
     here = read_chunks(read_dmv_records(order.source, order.after_sequence), order.chunk_records, order.rules)
-    if not work.searchers or order.source.record_count - order.after_sequence < WORTH_A_PROCESS:
+    if work.search_ahead_from is None or order.source.record_count - order.after_sequence < work.search_ahead_from:
         yield here
         return
     with chunks_ahead(replace(order, after_sequence=order.after_sequence + order.chunk_records)) as others:

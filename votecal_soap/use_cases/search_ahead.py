@@ -30,7 +30,10 @@ class SearchOrder:
 
 
 def chunks_ahead(order: SearchOrder) -> AbstractContextManager[Iterator[ReadChunk]]:
-    """The chunks with their searches, from a process of their own. None is searched for before the last has been taken: what is written meanwhile is one chunk."""
+    """The chunks with their searches, from a process of their own.
+
+    None is begun before the last has been taken, so that no more than one chunk is written while it is searched for.
+    """
     return made_ahead(_search_all, order, waiting=0)
 
 

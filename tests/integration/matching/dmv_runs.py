@@ -101,7 +101,9 @@ class DmvRuns:
             uow.commit()
         return job_id
 
-    def work(self, *, chunk: int = 100, searchers: int = 0, factory: UnitOfWorkFactory | None = None, stop: Iterable[Any] = ()) -> InstanceState | None:
+    def work(
+        self, *, chunk: int = 100, search_ahead_from: int | None = None, factory: UnitOfWorkFactory | None = None, stop: Iterable[Any] = ()
+    ) -> InstanceState | None:
         """Claim and run what is due; None when it was killed, which gives the run back as the end of its lease would."""
         with self.factory() as uow:
             instance = uow.jobs.claim("worker", 60, 99)
@@ -113,7 +115,7 @@ class DmvRuns:
             clock=self.clock,
             exchange=self.exchange,
             chunk_records=chunk,
-            searchers=searchers,
+            search_ahead_from=search_ahead_from,
             transfer_pending=timedelta(days=10),
             should_stop=lambda: next(requests, None),
         )
