@@ -24,7 +24,7 @@ def render_match_notice(notice: MatchNotice, *, reader_county: str) -> str:
             f"<Confidence>{notice.confidence}</Confidence>",
             render_criteria(notice.criteria),
             leaf("Cap", notice.cap),
-            leaf("PotentialReason", None if notice.potential_reason is None else notice.potential_reason.value),
+            "" if notice.potential_reason is None else leaf("PotentialReason", notice.potential_reason.value),
             day("DueOn", notice.due_on),
             leaf("WorkItemId", notice.work_item_id),
             leaf("DmvTransactionId", notice.dmv_transaction_id),
@@ -33,9 +33,9 @@ def render_match_notice(notice: MatchNotice, *, reader_county: str) -> str:
             render_residence("NewAddress", notice.new_address),
             render_mailing("NewMailingAddress", notice.new_mailing_address),
             leaf("NewCountyCode", notice.new_county),
-            leaf("HomePrecinctNeeded", notice.home_precinct_needed),
-            leaf("WithheldByBlackout", notice.withheld_by_blackout),
-            leaf("Basis", notice.basis or None),
+            "<HomePrecinctNeeded>true</HomePrecinctNeeded>" if notice.home_precinct_needed else "<HomePrecinctNeeded>false</HomePrecinctNeeded>",
+            "<WithheldByBlackout>true</WithheldByBlackout>" if notice.withheld_by_blackout else "<WithheldByBlackout>false</WithheldByBlackout>",
+            leaf("Basis", notice.basis) if notice.basis else "",
             "</MatchNotice>",
         )
     )
