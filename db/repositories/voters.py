@@ -15,7 +15,7 @@ from db.repositories.match_keys import add_match_rows
 from db.repositories.number_series import NumberSeries
 from db.repositories.voter_changes import save_changes
 from db.repositories.voter_versions import copy_versions
-from db.tables import voter, voter_version, voting_precinct
+from db.tables import voter, voter_activity, voter_version, voting_precinct
 from votecal_soap.domain.voters import VERSION_FIELDS, Confidentiality, VerificationStatus, Voter, VoterStatus, VotingPrecinct
 from votecal_soap.use_cases.ports import NewActivity, VoterChange
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from votecal_soap.domain.matching import Person
 from votecal_soap.search.arrays import Integers
-from votecal_soap.search.candidates import CandidateIndex, Candidates
+from votecal_soap.search.candidates import AskedKeys, CandidateIndex, Candidates
 from votecal_soap.search.columns import Columns, Vocabulary
 from votecal_soap.search.match_keys import MATCH_PASSES, PARTS, MatchPass, keys_of
 from votecal_soap.search.standardising import standardise
@@ -54,14 +54,12 @@ class ListeningIndex:
         self._numbers: Final = np.array(numbers, np.int64)
         self.asked: NumberedKeys = NO_KEYS
 
-    def candidates(self, keys: Sequence[tuple[int, int]], cap: int) -> Candidates:
+    def candidates(self, asked: AskedKeys, cap: int) -> Candidates:
         """Who shares a key with a query."""
-        asked = np.array(keys, np.int64).reshape(-1, 2)
-        found = self._index.candidates(keys, cap)
+        found = self._index.candidates(asked, cap)
         voters = np.fromiter((row[0] for row in found.rows), np.int64, len(found.rows))
-        given = _marks(voters[np.asarray(found.members, np.int64)])
-        queries = np.concatenate((asked[:, 1], np.asarray(found.queries, np.int64)))
-        self.asked = NumberedKeys(np.concatenate((asked[:, 0], given)), self._numbers[queries])
+        queries = np.concatenate((asked.queries, found.queries))
+        self.asked = NumberedKeys(np.concatenate((asked.keys, _marks(voters[found.members]))), self._numbers[queries])
         return found
 
 

@@ -2,9 +2,11 @@
 
 from random import Random
 
+import numpy as np
 import pytest
 from fakes.dmv import NEW_HOME, OLD_HOME, a_voter
 
+from votecal_soap.search.key_joins import asked_keys
 from votecal_soap.search.match_keys import match_keys
 from votecal_soap.search.memory_index import MemoryIndex
 from votecal_soap.search.met_keys import NO_KEYS, GivenPerson, ListeningIndex, given_keys, met_later
@@ -24,7 +26,7 @@ def given(voter, *, number=1, moved=True):
 
 def asked(index, person_keys, number):
     listening = ListeningIndex(index, [number])
-    listening.candidates([(key, 0) for key in person_keys], cap=1000)
+    listening.candidates(asked_keys([np.array(sorted(person_keys), np.int64)], [np.zeros(len(person_keys), np.int64)]), cap=1000)
     return listening.asked
 
 
