@@ -64,7 +64,7 @@ class Columns:
     def of(cls, people: Sequence[Sequence[Any]], vocabulary: Vocabulary) -> "Columns":
         """The columns of people, given as rows of StandardPerson's fields."""
         cells = list(zip(*people, strict=True)) if people else [()] * len(StandardPerson._fields)
-        arrays = {name: _encoded(name, column, vocabulary) for name, column in zip(StandardPerson._fields, cells, strict=True)}
+        arrays = {name: encoded(name, column, vocabulary) for name, column in zip(StandardPerson._fields, cells, strict=True)}
         return cls(vocabulary, arrays)
 
     def __getitem__(self, name: str) -> Codes:
@@ -91,7 +91,8 @@ class Columns:
         return Columns(self.vocabulary, {**self._arrays, **blank})
 
 
-def _encoded(name: str, column: Iterable[Any], vocabulary: Vocabulary) -> Codes:
+def encoded(name: str, column: Iterable[Any], vocabulary: Vocabulary) -> Codes:
+    """The cells of a column of StandardPerson as Columns holds them."""
     if name == "date_of_birth":
         return np.fromiter((number or 0 for number in column), np.int32)
     return vocabulary.encode(column)

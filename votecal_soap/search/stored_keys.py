@@ -10,7 +10,7 @@ import numpy as np
 
 from votecal_soap.search.arrays import Integers
 from votecal_soap.search.candidates import IDENTITY_COLUMNS, CandidateRow
-from votecal_soap.search.columns import Columns, Vocabulary
+from votecal_soap.search.columns import Columns, Vocabulary, encoded
 from votecal_soap.search.match_keys import MATCH_PASSES, PARTS, MatchPass, keys_of
 from votecal_soap.search.standardising import StandardPerson
 
@@ -62,23 +62,27 @@ def changed_keys(before: Sequence[CandidateRow], after: Sequence[CandidateRow]) 
     groups: defaultdict[frozenset[MatchPass], list[int]] = defaultdict(list)
     for place, pair in enumerate(zip(before, after, strict=True)):
         groups[_passes(tuple(map(is_not, *pair)))].append(place)
-    found = [_changed([before[place] for place in places], [after[place] for place in places], passes) for passes, places in groups.items() if passes]
     empty = np.empty(0, np.int64)
-    keys, owners, held = (np.concatenate([empty, *(part[column] for part in found)]) for column in range(3))
-    order = np.lexsort((owners, keys))
-    return KeyChanges(keys[order].tolist(), owners[order].tolist(), held[order].tolist())
+    found = [(empty, empty, empty)]
+    found += [_keys([before[place] for place in places], [after[place] for place in places], passes) for passes, places in groups.items() if passes]
+    return _alone(*(np.concatenate([part[column] for part in found]) for column in range(3)))
 
 
-def _changed(before: Sequence[CandidateRow], after: Sequence[CandidateRow], passes: frozenset[MatchPass]) -> tuple[Integers, Integers, Integers]:
-    """(key, owner, 1 for gained and 0 for lost); what both sides have is left out."""
+def _keys(before: Sequence[CandidateRow], after: Sequence[CandidateRow], passes: frozenset[MatchPass]) -> tuple[Integers, Integers, Integers]:
+    """(key, owner, 0 for a key before and 1 for one after)."""
     keys, places, _ = keys_of(_columns([*before, *after], passes), passes)
-    owners = np.array([row[0] for row in before] * 2, np.int64)[places]
+    owners = np.fromiter(map(itemgetter(0), before), np.int64, len(before))
+    return keys, np.concatenate([owners, owners])[places], (places >= len(before)).astype(np.int64)
+
+
+def _alone(keys: Integers, owners: Integers, held: Integers) -> KeyChanges:
+    """Keys of one side only, in order; what a voter had and has is left out."""
     order = np.lexsort((owners, keys))
-    keys, owners, gained = keys[order], owners[order], (places[order] >= len(before)).astype(np.int64)
+    keys, owners, held = keys[order], owners[order], held[order]
     same = np.zeros(len(keys) + 1, np.bool_)
     same[1:-1] = (keys[1:] == keys[:-1]) & (owners[1:] == owners[:-1])
     alone = ~(same[1:] | same[:-1])
-    return keys[alone], owners[alone], gained[alone]
+    return KeyChanges(keys[alone].tolist(), owners[alone].tolist(), held[alone].tolist())
 
 
 def _columns(rows: Sequence[CandidateRow], passes: frozenset[MatchPass]) -> Columns:
@@ -88,10 +92,8 @@ def _columns(rows: Sequence[CandidateRow], passes: frozenset[MatchPass]) -> Colu
     blank = np.zeros(len(rows), np.int32)
     arrays = {}
     for place, name in enumerate(StandardPerson._fields, _FIRST_FIELD):
-        if name == "date_of_birth":
-            arrays[name] = np.array([row[place] or 0 for row in rows], np.int32)
-        else:
-            arrays[name] = vocabulary.encode(map(itemgetter(place), rows)) if name in needed else blank
+        cells = map(itemgetter(place), rows)
+        arrays[name] = blank if name not in needed else encoded(name, cells, vocabulary)
     return Columns(vocabulary, arrays)
 
 
