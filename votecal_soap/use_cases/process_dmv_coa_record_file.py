@@ -133,8 +133,8 @@ def _apply_all(instance: JobInstance, file: DmvFile, source: DmvCoaFile, work: D
                 circumstances = matching_circumstances(uow, work.clock.now(), order.rules, work.transfer_pending)
                 given = apply_chunk(uow, run, circumstances, chunk, given_keys)
                 uow.commit()
-            # What the last search had seen, all later ones have.
-            given_keys = given_keys.above(chunk.early.last_sequence if chunk.early else 0) | given
+            # What an early search has seen, all later ones have; whoever searches in the transaction itself sees all.
+            given_keys = given if chunk.early is None else given_keys.above(chunk.early.last_sequence) | given
     return None
 
 
