@@ -12,6 +12,7 @@ from db.engine import READ_ONLY, create_engine
 from db.errors import busy
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.batches import SqlBatchRepository
+from db.repositories.children import SqlChildRepository
 from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
@@ -19,12 +20,14 @@ from db.repositories.loads import SqlLoadRepository
 from db.repositories.mailings import SqlMailingRepository
 from db.repositories.match_cases import SqlMatchCaseRepository
 from db.repositories.matching import SqlMatchingRepository
+from db.repositories.merges import SqlMergeRepository
 from db.repositories.messages import SqlMessageRepository
 from db.repositories.number_series import NumberSeries, engine_apart
 from db.repositories.queue_depths import QueueDepths
 from db.repositories.reference import SqlReferenceRepository
 from db.repositories.replies import SqlReplyRepository
 from db.repositories.search_probes import SqlSearchProbeRepository
+from db.repositories.sos_work_items import SqlSosItemRepository
 from db.repositories.uploads import SqlUploadRepository
 from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
@@ -50,6 +53,9 @@ class SqlUnitOfWork:
     dmv_files: ports.DmvFileRepository
     replies: ports.ReplyRepository
     search_probes: ports.SearchProbeRepository
+    children: ports.ChildRepository
+    merges: ports.MergeRepository
+    sos_items: ports.SosItemRepository
 
     def __init__(self, engine: Engine, *, read_only: bool, numbers_apart: Engine | None) -> None:
         """Prepare; nothing is asked of the database yet."""
@@ -78,6 +84,9 @@ class SqlUnitOfWork:
         self.dmv_files = SqlDmvFileRepository(self._connection)
         self.replies = SqlReplyRepository(self._connection)
         self.search_probes = SqlSearchProbeRepository(self._connection)
+        self.children = SqlChildRepository(self._connection, bulk)
+        self.merges = SqlMergeRepository(self._connection, numbers)
+        self.sos_items = SqlSosItemRepository(self._connection, numbers)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

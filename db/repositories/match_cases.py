@@ -6,14 +6,15 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, and_, func, select, update
+from sqlalchemy import Connection, Row, Select, func, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed, select_listed
-from db.repositories import transfers
+from db.repositories import duplicate_cases, overdue_cases, transfers
 from db.repositories.number_series import NumberSeries
 from db.tables import match_case, transfer_out
+from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason, TransferOut, TransferState
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.errors import Conflict, ErrorCode
@@ -36,6 +37,13 @@ _PLAIN: Final = {
     "basis": "basis",
     "before_version": "before_version",
     "applied_version": "applied_version",
+    "other_voter_id": "other_state_voter_id",
+    "other_county": "other_county",
+    "round_number": "round_number",
+    "cause": "cause",
+    "deciding_digest": "deciding_digest",
+    "asked_county": "asked_county",
+    "first_rejected_by": "first_rejected_by",
 }
 """Column to field, for what stands as it is."""
 
@@ -62,6 +70,7 @@ class SqlMatchCaseRepository:
             "same_drivers_license": [int(case.same_drivers_license) for case in cases],
             "is_automatic": [int(case.automatic) for case in cases],
             "decided_at": [None if case.state is CaseState.OPEN else at for case in cases],
+            "pair_key": [_pair_key(case) for case in cases],
         }
         self._bulk.insert(match_case, columns, {"case_version": 1, "opened_at": at})
 
@@ -69,33 +78,35 @@ class SqlMatchCaseRepository:
         """One case."""
         statement = _CASE.where(match_case.c.case_id == case_id)
         row = self._connection.execute(statement.with_for_update() if lock else statement).one_or_none()
-        return None if row is None else _case(row)
+        return None if row is None else case_of(row)
 
     def of_work_items(self, work_item_ids: Sequence[int]) -> list[MatchCase]:
         """All cases of these work items, by id."""
         mine = _CASE.where(match_case.c.work_item_id.in_(listed())).order_by(match_case.c.case_id)
-        return [_case(row) for row in select_listed(self._connection, mine, sorted(work_item_ids))]
+        return [case_of(row) for row in select_listed(self._connection, mine, sorted(work_item_ids))]
 
     def listed(
         self, county_code: str, *, states: Iterable[CaseState], case_types: Iterable[CaseType] | None, after_case_id: int, limit: int
     ) -> Sequence[MatchCase]:
-        """Cases that this county decides or is the losing county of, by id."""
+        """Cases that this county decides, has a voter of, or is the losing county of, by id."""
         wanted = [_in_states(states), match_case.c.case_id > after_case_id]
         if case_types is not None:
             wanted.append(match_case.c.case_type.in_([str(case_type) for case_type in case_types]))
-        # Two queries, each with an index of its own; joined by OR they would have none.
+        # Three queries, each with an index of its own; joined by OR they would have none.
+        mine = (_CASE.where(match_case.c.county_code == county_code), _CASE.where(match_case.c.other_county == county_code))
         found: dict[int, MatchCase] = {}
-        for query in (_CASE.where(match_case.c.county_code == county_code), _lost_by(county_code, _CASE)):
+        for query in (*mine, _lost_by(county_code, _CASE)):
             page = query.where(*wanted).order_by(match_case.c.case_id).limit(limit)
-            found.update({row.case_id: _case(row) for row in self._connection.execute(page)})
+            found.update({row.case_id: case_of(row) for row in self._connection.execute(page)})
         return [found[case_id] for case_id in sorted(found)][:limit]
 
     def count(self, county_code: str, states: Iterable[CaseState]) -> int:
         """How many there are."""
         kept, total = _in_states(states), select(func.count()).select_from(match_case)
         mine = total.where(match_case.c.county_code == county_code, kept)
+        shared = total.where(match_case.c.other_county == county_code, kept)
         lost = _lost_by(county_code, total).where(match_case.c.county_code != county_code, kept)
-        return sum(int(self._connection.execute(query).scalar_one()) for query in (mine, lost))
+        return sum(int(self._connection.execute(query).scalar_one()) for query in (mine, shared, lost))
 
     def move(
         self,
@@ -122,11 +133,28 @@ class SqlMatchCaseRepository:
             raise Conflict(ErrorCode.CASE_CHANGED, "The case has changed since it was read.", ref=str(case.case_id))
         return moved
 
+    def of_voters(self, state_voter_ids: Sequence[int], states: Iterable[CaseState]) -> list[MatchCase]:
+        """Cases in these states of which one of these voters is a part, by id."""
+        return duplicate_cases.of_voters(self._connection, state_voter_ids, _in_states(states), case_of)
+
+    def latest_of_pairs(self, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], MatchCase]:
+        """The newest round of each pair of voters that ever was a case."""
+        return duplicate_cases.latest_of_pairs(self._connection, pairs, case_of)
+
+    def save(self, before: MatchCase, after: MatchCase) -> MatchCase:
+        """Write what differs over the version read."""
+        return duplicate_cases.save(self._connection, before, after)
+
+    def open_by_cause(self, cause: DuplicateCause, after_case_id: int, limit: int) -> Sequence[MatchCase]:
+        """Duplicates of this cause that wait for a county, by id."""
+        mine = _CASE.where(match_case.c.cause == cause, match_case.c.case_state == CaseState.OPEN, match_case.c.case_id > after_case_id)
+        return [case_of(row) for row in self._connection.execute(mine.order_by(match_case.c.case_id).limit(limit))]
+
     def replace(self, work_item_ids: Sequence[int], at: datetime) -> list[MatchCase]:
         """Set the open cases of these work items Replaced; those that were, as they are now (COA-31)."""
         waiting = _CASE.where(match_case.c.work_item_id.in_(listed()), match_case.c.case_state == CaseState.OPEN)
         locked = waiting.order_by(match_case.c.case_id).with_for_update()
-        cases = [_case(row) for row in select_listed(self._connection, locked, sorted(work_item_ids))]
+        cases = [case_of(row) for row in select_listed(self._connection, locked, sorted(work_item_ids))]
         replaced = update(match_case).where(match_case.c.case_id.in_(listed()))
         values = {"case_state": CaseState.REPLACED, "case_version": match_case.c.case_version + 1, "decided_at": at}
         for part in in_lists(case.case_id for case in cases):
@@ -139,20 +167,17 @@ class SqlMatchCaseRepository:
         return set(self._connection.execute(rejected).scalars())
 
     def overdue(self, today: date, limit: int) -> Sequence[MatchCase]:
-        """Open cases past their day and not announced yet, those due first first (COA-37)."""
-        late = _CASE.where(_past(today), match_case.c.overdue_announced_at.is_(None)).order_by(match_case.c.due_on, match_case.c.case_id)
-        return [_case(row) for row in self._connection.execute(late.limit(limit))]
+        """Cases that wait past their day and are not announced yet, those due first first (COA-37, DUP-05)."""
+        late = _CASE.where(overdue_cases.past(today), match_case.c.overdue_announced_at.is_(None)).order_by(match_case.c.due_on, match_case.c.case_id)
+        return [case_of(row) for row in self._connection.execute(late.limit(limit))]
 
     def mark_overdue_announced(self, case_ids: Sequence[int], at: datetime) -> None:
         """Announced once; the version stays, for nothing is decided."""
-        announced = update(match_case).where(match_case.c.case_id.in_(listed()))
-        for part in in_lists(sorted(case_ids)):
-            self._connection.execute(announced.values(overdue_announced_at=at), {"listed": part})
+        overdue_cases.mark_announced(self._connection, case_ids, at)
 
     def overdue_counts(self, today: date) -> Mapping[str, int]:
-        """Open cases past their day, by county."""
-        late = select(match_case.c.county_code, func.count().label("case_count")).where(_past(today)).group_by(match_case.c.county_code)
-        return {row.county_code: row.case_count for row in self._connection.execute(late)}
+        """Cases that wait past their day, by the county whose word is awaited."""
+        return overdue_cases.counts(self._connection, today)
 
     def add_transfers(self, rows: Sequence[TransferOut]) -> None:
         """Insert moves out of a county; ids from `reserve_ids`."""
@@ -183,13 +208,15 @@ def _in_states(states: Iterable[CaseState]) -> ColumnElement[bool]:
     return match_case.c.case_state.in_([str(state) for state in states])
 
 
-def _past(today: date) -> ColumnElement[bool]:
-    return and_(match_case.c.case_state == CaseState.OPEN, match_case.c.due_on < today)
-
-
 def _lost_by(county_code: str, query: Select[Any]) -> Select[Any]:
     lost = select(transfer_out.c.case_id).where(transfer_out.c.losing_county == county_code, transfer_out.c.case_id.is_not(None))
     return query.where(match_case.c.case_id.in_(lost))
+
+
+def _pair_key(case: NewMatchCase) -> str | None:
+    if case.other_state_voter_id is None or case.round_number is None:
+        return None
+    return duplicate_cases.pair_key(case.state_voter_id, case.other_state_voter_id, case.round_number)
 
 
 def _criteria_text(criteria: Iterable[Criterion]) -> str:
@@ -206,10 +233,12 @@ def _criteria(text: str) -> tuple[Criterion, ...]:
     return tuple(Criterion(MatchField(field), level, contribution, words) for field, level, contribution, words in json.loads(text))
 
 
-def _case(row: Row[Any]) -> MatchCase:
+def case_of(row: Row[Any]) -> MatchCase:
+    """A row as a value."""
     kept = row._mapping
     values = {field: kept[column] for column, field in _PLAIN.items()}
     values |= {"case_type": CaseType(row.case_type), "state": CaseState(row.case_state)}
+    values["cause"] = None if row.cause is None else DuplicateCause(row.cause)
     values["potential_reason"] = None if row.potential_reason is None else PotentialReason(row.potential_reason)
     return MatchCase(
         **values,

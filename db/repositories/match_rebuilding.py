@@ -1,8 +1,9 @@
 """Makes the people as compared and their match keys anew, in steps that each are a transaction of their own (COA-05)."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Connection, Select, and_, delete, func, select
 
 from db.bulk import BulkWriter
 from db.repositories.match_keys import delete_match_keys, insert_match_rows, match_row
@@ -18,14 +19,18 @@ _LOWEST_KEY: Final = -(1 << 63)
 _RANGE: Final = (1 << 64) // KEY_RANGES
 
 
-def keys_built(connection: Connection) -> bool:
-    """Whether every voter has its keys; without a rebuilding those have that were added since there are keys, the lowest UID the first."""
+def keys_built(connection: Connection, *, but: Sequence[int] = ()) -> bool:
+    """Whether every voter has its keys; without a rebuilding those have that were added since there are keys, the lowest UID the first.
+
+    `but` are voters who are about to get theirs.
+    """
     build = key_build(connection)
     if build is not None:
         return build.done
-    lowest, _ = state_voter_id_span(connection)
+    live = select(voter.c.state_voter_id).where(voter.c.merged_into.is_(None)).order_by(voter.c.state_voter_id).limit(len(but) + 1)
+    lowest = next((uid for uid in connection.execute(live).scalars() if uid not in but), None)
     kept = select(voter_match.c.state_voter_id).where(voter_match.c.state_voter_id == lowest)
-    return not lowest or connection.execute(kept).first() is not None
+    return lowest is None or connection.execute(kept).first() is not None
 
 
 def key_build(connection: Connection) -> KeyBuild | None:
@@ -68,8 +73,8 @@ def _next(after_state_voter_id: int, limit: int) -> Select[Any]:
 
 
 def _locked(after_state_voter_id: int, last: int) -> Select[Any]:
-    """The voters up to one; apart from finding it, for Oracle cannot lock a list that has a limit."""
-    mine = voter.c.state_voter_id.between(after_state_voter_id + 1, last)
+    """The voters up to one, but for records that were merged into newer ones; apart from finding it, for Oracle cannot lock a list that has a limit."""
+    mine = and_(voter.c.state_voter_id.between(after_state_voter_id + 1, last), voter.c.merged_into.is_(None))
     return select(*(voter.c[name] for name in Voter._fields)).where(mine).order_by(voter.c.state_voter_id).with_for_update()
 
 

@@ -73,11 +73,15 @@ class SqlReferenceRepository:
 
     def elections(self) -> list[Election]:
         """All elections, by id."""
-        return [Election(**row._mapping) for row in self._connection.execute(select(election).order_by(election.c.election_id))]
+        rows = self._connection.execute(select(election).order_by(election.c.election_id))
+        return [Election(election_id=row.election_id, name=row.name, election_date=row.election_date, federal=bool(row.is_federal)) for row in rows]
 
     def save_elections(self, elections: Iterable[Election]) -> int:
         """Insert or update."""
-        return self._save(election, (asdict(item) for item in elections))
+        rows = (
+            {"election_id": item.election_id, "name": item.name, "election_date": item.election_date, "is_federal": int(item.federal)} for item in elections
+        )
+        return self._save(election, rows)
 
     def precinct_codes(self, county_code: str) -> frozenset[str]:
         """The county's precincts."""

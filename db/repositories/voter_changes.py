@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from db.bulk import BulkWriter, columns_of
 from db.repositories.match_keys import keep_match_rows
+from db.repositories.merged_match_rows import follow_merges
 from db.repositories.voter_versions import copy_versions
 from db.tables import voter
 from votecal_soap.domain.voters import FIELD_INDEX
@@ -33,6 +34,7 @@ def save_changes(connection: Connection, bulk: BulkWriter, changes: Sequence[Vot
         raised = [after.state_voter_id for before, after, _ in turn if after.version > before.version]
         copy_versions(connection, raised, recorded_at, job_id)
     keep_match_rows(connection, bulk, changes)
+    follow_merges(connection, bulk, changes)
 
 
 def _turns(changes: Sequence[VoterChange]) -> Iterator[list[VoterChange]]:

@@ -165,7 +165,7 @@ class SqlVoterRepository:
 
     def confidential_since(self, confidentiality: Confidentiality, latest_application: date, after_state_voter_id: int, limit: int) -> list[int]:
         """UIDs of voters with this status who applied by a day, in UID order (EWS-14)."""
-        applied = (voter.c.confidential_since <= latest_application, voter.c.confidentiality == confidentiality)
+        applied = (voter.c.confidential_since <= latest_application, voter.c.confidentiality == confidentiality, voter.c.merged_into.is_(None))
         mine = select(voter.c.state_voter_id).where(*applied, voter.c.state_voter_id > after_state_voter_id)
         return list(self._connection.execute(mine.order_by(voter.c.state_voter_id).limit(limit)).scalars())
 
@@ -184,7 +184,9 @@ class SqlVoterRepository:
         """Voters whose DL/ID or SSN4 waits for DMV, in UID order (IDV-01)."""
         pending = str(VerificationStatus.PENDING)
         waiting = or_(voter.c.drivers_license_status == pending, voter.c.ssn4_status == pending)
-        page = _CURRENT.where(voter.c.state_voter_id > after_state_voter_id, waiting).order_by(voter.c.state_voter_id).limit(limit)
+        page = (
+            _CURRENT.where(voter.c.state_voter_id > after_state_voter_id, waiting, voter.c.merged_into.is_(None)).order_by(voter.c.state_voter_id).limit(limit)
+        )
         return [Voter._make(row) for row in self._connection.execute(page)]
 
     def _locked(self, statement: Select[Any], keys: Sequence[int] | Sequence[str]) -> list[Voter]:

@@ -5,6 +5,7 @@ Rules of the portable schema: docs/adr/0003. Comments are for DBAs and live in t
 
 from db.tables.base import metadata
 from db.tables.cases import mailing, match_case, search_probe, stored_reply, transfer_out
+from db.tables.children import document_content, voter_address, voter_contact, voter_custom_field, voter_document, voter_participation
 from db.tables.dmv import dmv_file, dmv_file_count, dmv_file_score, dmv_signature, dmv_work_item, potential_voter, voter_signature
 from db.tables.jobs import batch_outcome_count, batch_record_outcome, job, job_instance, upload
 from db.tables.matching import (
@@ -21,6 +22,7 @@ from db.tables.matching import (
     voter_match_key_recent,
     zip_county,
 )
+from db.tables.merges import merge_record, sos_work_item, sos_work_item_count, sos_work_item_note
 from db.tables.queues import ems_message, ems_queue
 from db.tables.reference import county, county_rules, credential, election, number_series, precinct, reference_code, staff_user
 from db.tables.trails import audit_entry, load_progress
@@ -40,6 +42,7 @@ __all__ = [
     "dmv_file_score",
     "dmv_signature",
     "dmv_work_item",
+    "document_content",
     "election",
     "ems_message",
     "ems_queue",
@@ -53,12 +56,16 @@ __all__ = [
     "match_key_capped",
     "match_weights",
     "matching_setting",
+    "merge_record",
     "metadata",
     "number_series",
     "potential_voter",
     "precinct",
     "reference_code",
     "search_probe",
+    "sos_work_item",
+    "sos_work_item_count",
+    "sos_work_item_note",
     "staff_user",
     "state_holiday",
     "statewide_setting",
@@ -67,9 +74,14 @@ __all__ = [
     "upload",
     "voter",
     "voter_activity",
+    "voter_address",
+    "voter_contact",
+    "voter_custom_field",
+    "voter_document",
     "voter_match",
     "voter_match_key",
     "voter_match_key_recent",
+    "voter_participation",
     "voter_signature",
     "voter_version",
     "voting_precinct",

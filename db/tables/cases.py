@@ -31,13 +31,26 @@ match_case = Table(
     Column("before_version", Integer, comment="The voter's version before the change, for undo (COA-34)"),
     Column("applied_version", Integer, comment="The voter's version that the change made"),
     Column("is_automatic", YesNo, nullable=False),
+    # Added by revision 0008: SQLite adds neither a foreign key nor a check to a table that is there, and voters and counties never go.
+    Column("other_voter_id", BigInteger, comment="Duplicates: the higher UID"),
+    Column("other_county", ShortText(2), comment="Its county, if another"),
+    Column("pair_key", ShortText(40), comment="Both UIDs and the round: one case per unordered pair and round (DUP-01)"),
+    Column("round_number", Integer, comment="Rises when a rejected pair is opened again"),
+    Column("cause", ShortText(20), comment="What made a pair of duplicates: VerifiedLicense, Likeness or Registration"),
+    Column("deciding_digest", ShortText(64), comment="Digest of the fields that decide on the pair, as they were judged last"),
+    Column("asked_county", ShortText(2), comment="The one county whose word is awaited; NULL: any of the case's"),
+    Column("first_rejected_by", ShortText(2), comment="The county that rejected first (DUP-03)"),
     CheckConstraint("same_drivers_license IN (0,1)", name="same_license"),
     CheckConstraint("is_automatic IN (0,1)", name="is_automatic"),
     Index("ix_match_case_item", "work_item_id"),
     Index("ix_match_case_voter", "state_voter_id", "case_state"),
     Index("ix_match_case_county", "county_code", "case_state", "case_id"),
     Index("ix_match_case_due", "case_state", "due_on"),
-    comment="Pairs of a record and a voter, why they match, and what was decided",
+    Index("ix_match_case_other_voter", "other_voter_id", "case_state"),
+    Index("ix_match_case_other_county", "other_county", "case_state", "case_id"),
+    Index("ix_match_case_cause", "cause", "case_state", "case_id"),
+    Index("uq_match_case_pair", "pair_key", unique=True),
+    comment="Pairs of a record and a voter, or of two voters, why they match, and what was decided",
 )
 
 transfer_out = Table(

@@ -1,6 +1,6 @@
 """Counties, credentials, people, elections, precincts, codes: loaded beforehand."""
 
-from sqlalchemy import BigInteger, Column, Date, Index, PrimaryKeyConstraint, Table
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, PrimaryKeyConstraint, Table
 
 from db.tables.base import county_column, metadata
 from db.types import LongText, ShortText, UtcTimestamp
@@ -52,6 +52,7 @@ election = Table(
     Column("election_id", ShortText(20), primary_key=True),
     Column("name", ShortText(100), nullable=False),
     Column("election_date", Date, nullable=False),
+    Column("is_federal", Integer, comment="1: federal offices are on the ballot; NULL: not told, and so none"),
     comment="Elections that voting precincts refer to",
 )
 

@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, In
 from sqlalchemy.engine import Dialect
 
 from db.tables.base import BigId, identity, metadata
+from db.tables.children import merge_columns
 from db.types import ShortText, UtcTimestamp
 from votecal_soap.domain.voters import VERSION_FIELDS, Voter
 
@@ -19,6 +20,8 @@ _VOTER_TYPES: Final[dict[str, Any]] = {
     "ssn4_verified_on": Date,
     "confidential_since": Date,
     "vnc_due": SmallInteger,
+    "first_time_federal": Integer,
+    "merged_into": BigInteger,
     "message_sequence": Integer,
     "transfer_pending_until": UtcTimestamp,
     "county_code": ShortText(2),
@@ -95,6 +98,7 @@ voter_activity = Table(
     Column("basis", ShortText(400), nullable=False),
     Column("record_version", Integer, nullable=False),
     Column("job_id", BigInteger),
+    *merge_columns(),
     Column("recorded_at", UtcTimestamp, nullable=False),
     Index("ix_voter_activity_voter", "state_voter_id"),
     comment="Activity history of each voter, with the basis of each entry",

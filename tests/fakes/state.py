@@ -10,7 +10,10 @@ from votecal_soap.domain.counties import County, Credential, Election, Precinct,
 from votecal_soap.domain.ems_messages import MessageState, NewMessage
 from votecal_soap.domain.jobs import Job, JobInstance
 from votecal_soap.domain.matching import MatchingFunction, MatchingMode, MatchSettings
+from votecal_soap.domain.merging import MergeRecord
+from votecal_soap.domain.sos_work_items import SosNote, SosWorkItem
 from votecal_soap.domain.uploads import Upload
+from votecal_soap.domain.voter_children import Child
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.ports import AuditEntry, Blackout, CappedReport, IdentityRequest, KeyBuild, LoadProgress, NewActivity, WeightsVersion
@@ -68,6 +71,11 @@ class FakeState:
     weights: dict[str, WeightsVersion] = field(default_factory=dict)
     capped: dict[int, CappedReport] = field(default_factory=dict)
     key_build: KeyBuild | None = None
+    children: list[Child] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    merges: dict[int, MergeRecord] = field(default_factory=dict)
+    sos_items: dict[int, SosWorkItem] = field(default_factory=dict)
+    sos_notes: list[tuple[int, SosNote]] = field(default_factory=list)
 
     def snapshot(self) -> Self:
         """A copy that can be changed."""

@@ -6,6 +6,7 @@ from typing import Self
 
 from fakes.batches import FakeBatchRepository
 from fakes.books import FakeAuditRepository, FakeIdentityRepository, FakeLoadRepository, FakeReferenceRepository, FakeUploadRepository
+from fakes.children import FakeChildRepository, FakeMergeRepository, FakeSosItemRepository
 from fakes.jobs import FakeJobRepository
 from fakes.matching import FakeMatchingRepository
 from fakes.messages import FakeMessageRepository
@@ -64,3 +65,6 @@ class FakeUnitOfWork:
         self.loads = FakeLoadRepository(state)
         self.identity = FakeIdentityRepository(state)
         self.matching = FakeMatchingRepository(state)
+        self.children = FakeChildRepository(state)
+        self.merges = FakeMergeRepository(state)
+        self.sos_items = FakeSosItemRepository(state)

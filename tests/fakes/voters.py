@@ -7,6 +7,7 @@ from datetime import date, datetime
 from fakes.state import FakeState, already_exists
 
 from votecal_soap.domain.dmv_records import ResidenceAddress
+from votecal_soap.domain.voter_children import Activity, Child, source_of
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.ports import NewActivity, VoterChange
@@ -84,6 +85,10 @@ class FakeVoterRepository:
 
     def add_activities(self, activities: Sequence[NewActivity], recorded_at: datetime) -> None:
         self._state.activities.extend(activities)
+        for item in activities:
+            number = self._state.next_number("child")
+            content = Activity(*(getattr(item, name) for name in Activity._fields))
+            self._state.children.append(Child(number, item.state_voter_id, content, source_of(content, number)))
 
     def activity_counts(self, state_voter_ids: Sequence[int]) -> dict[tuple[int, str], int]:
         wanted = set(state_voter_ids)

@@ -56,11 +56,13 @@ class StaffUser:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Election:
-    """An election that voting precincts refer to."""
+    """An election that voting precincts and participation refer to."""
 
     election_id: str
     name: str
     election_date: date
+    federal: bool = False
+    """Whether federal offices are on the ballot: who voted then is no first-time federal voter (DLR-11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

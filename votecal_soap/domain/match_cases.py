@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.matching import Criterion
 
 
@@ -74,13 +75,16 @@ class PotentialReason(StrEnum):
     NOT_REGISTERED = "NotRegistered"  # the voter's registration has ended or never began
     UPDATE_PENDING = "UpdatePending"  # the voter is in a pending transfer
     NAMED_BY_COUNTY = "NamedByCounty"  # COA-21
+    MERGE_PENDING = "MergePending"  # another merge of one of the records waits for a county (DUP-07)
 
 
 class MatchCase(NamedTuple):
-    """A pair of a record and a voter, with what made it and what became of it.
+    """A pair of a record and a voter, or of two voters, with what made it and what became of it.
 
     `version` rises with each change: a decision names the version that it saw (COA-33). `before_version` and
-    `applied_version` are the voter's versions around the change that acceptance made, for undo (COA-34).
+    `applied_version` are the voter's versions around the change that acceptance made, for undo (COA-34). A duplicate's
+    `state_voter_id` is the lower UID of the two and `county_code` its county; the fields from `other_state_voter_id` on are a
+    duplicate's alone (DUP-01, DUP-03).
     """
 
     case_id: int
@@ -106,6 +110,18 @@ class MatchCase(NamedTuple):
     before_version: int | None
     applied_version: int | None
     automatic: bool
+    other_state_voter_id: int | None = None
+    other_county: str | None = None
+    """The other voter's county; None when it is the same."""
+    round_number: int | None = None
+    """Rises when a rejected pair is opened again."""
+    cause: DuplicateCause | None = None
+    deciding_digest: str | None = None
+    """Of the fields that decide on the pair, as they were judged last: a rejected pair comes back when it differs."""
+    asked_county: str | None = None
+    """The one county whose word is awaited; None: any county of the case, or none when it is with SOS."""
+    first_rejected_by: str | None = None
+    """The county that rejected first."""
 
 
 class TransferState(StrEnum):

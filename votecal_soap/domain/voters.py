@@ -102,6 +102,10 @@ class Voter(NamedTuple):
     confidential_since: date | None
     """The day of the application."""
     vnc_due: int
+    first_time_federal: int | None
+    """1: has never voted in a federal election in California, so shows identification (2 CCR 19075, S17.4); None or 0: not flagged."""
+    merged_into: int | None
+    """The UID of the newer record that this one was merged into: the record is deleted, and its UID resolves to that one (DLR-12)."""
     message_sequence: int
     transfer_pending_until: datetime | None
 

@@ -216,6 +216,8 @@ def _voter(record: BatchRecord, state_voter_id: int, county_code: str, today: da
         confidentiality=None if confidential is None else confidential.kind.value,
         confidential_since=None if confidential is None else confidential.since,
         vnc_due=0,
+        first_time_federal=None,
+        merged_into=None,
         message_sequence=0,
         transfer_pending_until=None,
     )

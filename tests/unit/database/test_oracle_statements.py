@@ -12,12 +12,14 @@ from sqlalchemy.dialects import oracle
 from db.bulk.core import CoreBulkWriter
 from db.number_sets import select_among
 from db.repositories import leases, match_candidates, match_keys, match_merging, match_rebuilding, silver_records
+from db.repositories.children import SqlChildRepository
 from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
 from db.repositories.mailings import SqlMailingRepository
 from db.repositories.match_cases import SqlMatchCaseRepository
 from db.repositories.matching import SqlMatchingRepository
+from db.repositories.merges import SqlMergeRepository
 from db.repositories.message_clearing import _NAMED
 from db.repositories.messages import SqlMessageRepository
 from db.repositories.number_series import NumberSeries
@@ -25,18 +27,25 @@ from db.repositories.queue_depths import QueueDepths
 from db.repositories.reference import SqlReferenceRepository
 from db.repositories.replies import SqlReplyRepository
 from db.repositories.search_probes import SqlSearchProbeRepository
+from db.repositories.sos_work_items import SqlSosItemRepository
 from db.repositories.uploads import SqlUploadRepository
 from db.repositories.voter_versions import copy_versions
 from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
 from db.tables import voter, voter_match_key, voter_match_key_recent
 from votecal_soap.domain.dmv_repeats import keyed
+from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.jobs import StopRequest
 from votecal_soap.domain.match_cases import CaseState, Disposition, MailingKind
+from votecal_soap.domain.merging import MergeRecord, RecordChange
+from votecal_soap.domain.sos_work_items import NewSosWorkItem, SosItemQuery, SosItemType
+from votecal_soap.domain.voter_children import CustomField, NewChild
 from votecal_soap.domain.voters import Confidentiality
 from votecal_soap.search.key_joins import asked_keys
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+MERGE = MergeRecord(1, 1, 2, 1, RecordChange(1, 2, ()), None, NOON, None, None)
 
 
 class Caught(Exception):
@@ -76,6 +85,9 @@ def said(call):
         "replies": SqlReplyRepository(connection),
         "probes": SqlSearchProbeRepository(connection),
         "matching": SqlMatchingRepository(connection, bulk),
+        "children": SqlChildRepository(connection, bulk),
+        "merges": SqlMergeRepository(connection, NumberSeries(connection, None)),
+        "sos_items": SqlSosItemRepository(connection, NumberSeries(connection, None)),
         "bulk": bulk,
         "connection": connection,
     }
@@ -152,6 +164,19 @@ CALLS = {
     "overdue": lambda db: db.match_cases.overdue(NOON.date(), 10),
     "overdue counts": lambda db: db.match_cases.overdue_counts(NOON.date()),
     "transfers past": lambda db: db.match_cases.transfers_past(NOON, 10),
+    "cases of voters": lambda db: db.match_cases.of_voters([1], [CaseState.OPEN]),
+    "rounds of pairs": lambda db: db.match_cases.latest_of_pairs([(1, 2)]),
+    "cases by cause": lambda db: db.match_cases.open_by_cause(DuplicateCause.VERIFIED_LICENSE, 0, 10),
+    "children": lambda db: db.children.of_voters([1]),
+    "add children": lambda db: db.children.add([NewChild(1, CustomField("19", "Dog", "1"))], NOON),
+    "delete originals": lambda db: db.children.delete_originals(MERGE),
+    "unmerge": lambda db: db.children.unmerge(MERGE),
+    "standing merges": lambda db: db.merges.standing([1, 2]),
+    "open SOS items": lambda db: db.sos_items.open([NewSosWorkItem(SosItemType.REVIEW_REJECTED_DUPLICATE, NOON.date(), case_id=1)], NOON),
+    "lock SOS item": lambda db: db.sos_items.get(1, lock=True),
+    "list SOS items": lambda db: db.sos_items.listed(SosItemQuery(item_type=SosItemType.REVIEW_REJECTED_DUPLICATE)),
+    "count SOS items": lambda db: db.sos_items.counts(NOON.date()),
+    "notes": lambda db: db.sos_items.notes(1),
     "due mailings": lambda db: db.mailings.due(MailingKind.VNC_DUE, "19", 0, 10),
     "exported mailings": lambda db: db.mailings.exported("x.csv", 0, 10),
     "withdraw": lambda db: db.mailings.withdraw(MailingKind.VNC_DUE, state_voter_id=1, at=NOON),

@@ -6,6 +6,7 @@ Nothing is saved unless `commit()` is reached; leaving the block without it roll
 
 from votecal_soap.use_cases.ports.application import Application
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository, StoredReply
+from votecal_soap.use_cases.ports.children import ChildRepository, DocumentContent, MergeRepository
 from votecal_soap.use_cases.ports.dmv_files import DmvExchange, DmvFileRepository
 from votecal_soap.use_cases.ports.files import IdentityRepository, IdentityRequest, LoadProgress, LoadRepository, Spool, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository, OutcomeCounts
@@ -22,6 +23,7 @@ from votecal_soap.use_cases.ports.matching import (
 )
 from votecal_soap.use_cases.ports.messages import MessageRepository
 from votecal_soap.use_cases.ports.reference import ReferenceRepository
+from votecal_soap.use_cases.ports.sos_items import SosItemRepository
 from votecal_soap.use_cases.ports.trails import AuditEntry, AuditRepository, BatchRepository, JudgedChunk, JudgedRecord, NewActivity
 from votecal_soap.use_cases.ports.transaction import UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.ports.voters import VoterChange, VoterRepository
@@ -44,8 +46,10 @@ __all__ = [
     "BatchRepository",
     "Blackout",
     "CappedReport",
+    "ChildRepository",
     "DmvExchange",
     "DmvFileRepository",
+    "DocumentContent",
     "IdentityRepository",
     "IdentityRequest",
     "JobRepository",
@@ -60,6 +64,7 @@ __all__ = [
     "MailingRow",
     "MatchCaseRepository",
     "MatchingRepository",
+    "MergeRepository",
     "MessageRepository",
     "NewActivity",
     "NewMailing",
@@ -70,6 +75,7 @@ __all__ = [
     "ReferenceRepository",
     "ReplyRepository",
     "SearchProbeRepository",
+    "SosItemRepository",
     "Spool",
     "StoredReply",
     "UnitOfWork",

@@ -4,12 +4,14 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository
+from votecal_soap.use_cases.ports.children import ChildRepository, MergeRepository
 from votecal_soap.use_cases.ports.dmv_files import DmvFileRepository
 from votecal_soap.use_cases.ports.files import IdentityRepository, LoadRepository, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository
 from votecal_soap.use_cases.ports.matching import MatchingRepository
 from votecal_soap.use_cases.ports.messages import MessageRepository
 from votecal_soap.use_cases.ports.reference import ReferenceRepository
+from votecal_soap.use_cases.ports.sos_items import SosItemRepository
 from votecal_soap.use_cases.ports.trails import AuditRepository, BatchRepository
 from votecal_soap.use_cases.ports.voters import VoterRepository
 from votecal_soap.use_cases.ports.work_items import MailingRepository, MatchCaseRepository, WorkItemRepository
@@ -34,6 +36,9 @@ class UnitOfWork(Protocol):
     dmv_files: DmvFileRepository
     replies: ReplyRepository
     search_probes: SearchProbeRepository
+    children: ChildRepository
+    merges: MergeRepository
+    sos_items: SosItemRepository
 
     def __enter__(self) -> Self:
         """Begin."""

@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 from votecal_soap.domain.dmv_records import DmvRecord, SignatureImage
 from votecal_soap.domain.dmv_repeats import KeyedRecord
+from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, MailingKind, MatchCase, TransferOut, TransferState, WorkItemStatus
 from votecal_soap.domain.matching import Criterion
 
@@ -60,6 +61,13 @@ class NewMatchCase(NamedTuple):
     before_version: int | None
     applied_version: int | None
     automatic: bool
+    other_state_voter_id: int | None = None
+    other_county: str | None = None
+    round_number: int | None = None
+    cause: DuplicateCause | None = None
+    deciding_digest: str | None = None
+    asked_county: str | None = None
+    first_rejected_by: str | None = None
 
 
 class WorkItemRepository(Protocol):
@@ -173,10 +181,26 @@ class MatchCaseRepository(Protocol):
         """All cases of these work items."""
         ...
 
+    def of_voters(self, state_voter_ids: Sequence[int], states: Iterable[CaseState]) -> list[MatchCase]:
+        """Cases in these states of which one of these voters is a part, by id."""
+        ...
+
+    def latest_of_pairs(self, pairs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], MatchCase]:
+        """The newest round of each pair of voters that ever was a case; the lower UID stands first (DUP-01)."""
+        ...
+
+    def save(self, before: MatchCase, after: MatchCase) -> MatchCase:
+        """Write what differs over the version read; if it moved meanwhile raises Conflict CASE_CHANGED. The case as it is now."""
+        ...
+
+    def open_by_cause(self, cause: DuplicateCause, after_case_id: int, limit: int) -> Sequence[MatchCase]:
+        """Duplicates of this cause that wait for a county, by id (DLR-05)."""
+        ...
+
     def listed(
         self, county_code: str, *, states: Iterable[CaseState], case_types: Iterable[CaseType] | None, after_case_id: int, limit: int
     ) -> Sequence[MatchCase]:
-        """Cases that this county decides or is the losing county of, by id."""
+        """Cases that this county decides, has a voter of, or is the losing county of, by id."""
         ...
 
     def count(self, county_code: str, states: Iterable[CaseState]) -> int:

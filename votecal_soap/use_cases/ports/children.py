@@ -1,0 +1,75 @@
+"""What hangs on voters beside their records, and the merges that copied it (DLR-09, DLR-12, DLR-14)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from votecal_soap.domain.merging import MergeRecord
+from votecal_soap.domain.voter_children import Child, NewChild
+
+
+class DocumentContent(NamedTuple):
+    """The bytes of an image or another document, known by their digest."""
+
+    sha256: str
+    content: bytes
+
+
+class ChildRepository(Protocol):
+    """Past addresses, activity, participation, documents, contacts and custom data of voters."""
+
+    def add_contents(self, contents: Sequence[DocumentContent], at: datetime) -> None:
+        """Keep bytes that are not kept yet; documents that name them come afterwards."""
+        ...
+
+    def content(self, sha256: str) -> bytes | None:
+        """The bytes of a document."""
+        ...
+
+    def add(self, children: Sequence[NewChild], at: datetime) -> None:
+        """Insert."""
+        ...
+
+    def keep_signature_contents(self, state_voter_id: int, at: datetime) -> None:
+        """Keep, among the bytes of documents, those of the voter's signatures from DMV, so that they can be copied as documents."""
+        ...
+
+    def of_voters(self, state_voter_ids: Sequence[int]) -> list[Child]:
+        """All children of these voters, those marked as deleted included, each kind by id.
+
+        With them come what is kept elsewhere and so has no id: residences and mailing addresses of earlier versions and of the
+        record now, and signatures from DMV whose image is kept.
+        """
+        ...
+
+    def delete_originals(self, record: MergeRecord) -> None:
+        """Mark the older record's children in force as deleted by this merge (DLR-12)."""
+        ...
+
+    def unmerge(self, record: MergeRecord) -> None:
+        """Mark this merge's copies as deleted, and put its originals in force again (DLR-19)."""
+        ...
+
+
+class MergeRepository(Protocol):
+    """The table merge_record."""
+
+    def reserve_sequence(self) -> int:
+        """The number of the next merge."""
+        ...
+
+    def add(self, record: MergeRecord) -> None:
+        """Insert."""
+        ...
+
+    def save(self, record: MergeRecord) -> None:
+        """Replace: it was completed or undone."""
+        ...
+
+    def get(self, case_id: int) -> MergeRecord | None:
+        """The merge that a case made."""
+        ...
+
+    def standing(self, state_voter_ids: Sequence[int]) -> list[MergeRecord]:
+        """Merges of these voters, as the newer or the older one, that were not undone, in their order."""
+        ...
