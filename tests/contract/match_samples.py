@@ -2,8 +2,9 @@
 
 from datetime import UTC, date, datetime
 
+from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason, TransferOut, TransferState
-from votecal_soap.domain.match_notices import MatchNotice
+from votecal_soap.domain.match_notices import DuplicateDetail, MatchNotice
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.voters import StateVoterId, Voter
 
@@ -100,4 +101,24 @@ CASE = MatchCase(
         "applied_version": 4,
         "automatic": False,
     }
+)
+
+OTHER = VOTER._replace(state_voter_id=StateVoterId(100000008), county_code="34", ems_voter_id="SAC-8", version=2)
+DUPLICATE = DuplicateDetail(
+    other_voter=OTHER,
+    round_number=1,
+    cause=DuplicateCause.LIKENESS,
+    same_drivers_license=True,
+    asked_county="19",
+    first_rejected_by="34",
+    newer_id=None,
+    older_id=None,
+)
+_NOTHING_OF_DMV = dict.fromkeys(("work_item_id", "dmv_transaction_id", "dmv_transaction_date", "new_address", "new_mailing_address", "new_county"))
+PAIR_NOTICE = NOTICE._replace(case_type=CaseType.DUPLICATE_VOTER, home_precinct_needed=False, duplicate=DUPLICATE, **_NOTHING_OF_DMV)
+"""A pair of a record of Los Angeles and one of Sacramento, which Sacramento rejected."""
+
+MERGE_NOTICE = PAIR_NOTICE._replace(
+    case_state=CaseState.ACCEPTED,
+    duplicate=DUPLICATE._replace(asked_county=None, first_rejected_by=None, newer_id=100000008, older_id=100000007),
 )

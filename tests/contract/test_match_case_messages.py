@@ -9,7 +9,7 @@ from votecal_soap.contract import match_cases, voter_search
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.contract.request_digest import request_digest
 from votecal_soap.contract.schemas import MessageSchema
-from votecal_soap.domain.county_answers import MatchCasePage, MatchCaseQuery, ReportedCoa, ReportUnresolvedCoa, TransferDecision, UndoMatchCase
+from votecal_soap.domain.county_answers import MatchCasePage, MatchCaseQuery, OwnRecord, ReportedCoa, ReportUnresolvedCoa, TransferDecision, UndoMatchCase
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, CaseType, Decision, Disposition
 from votecal_soap.domain.matching import Match, Person
 from votecal_soap.domain.voter_searches import FoundVoter, VoterSearch
@@ -139,9 +139,9 @@ def test_a_case_comes_with_what_dmv_sent():
 @pytest.mark.parametrize("state", CaseState)
 def test_the_result_of_a_decision_is_told(state):
     for operation in ("DecideMatchCase", "UndoMatchCase"):
-        told = answer(match_cases.render_case_result(operation, CASE._replace(state=state), 4))[0]
+        told = answer(match_cases.render_case_result(operation, CASE._replace(state=state), OwnRecord(CASE.state_voter_id, 4)))[0]
         assert [child.text for child in told] == ["41", state.value, "2", "19", "100000007", "4"]
-    assert len(answer(match_cases.render_case_result("DecideMatchCase", CASE, None))[0]) == 5
+    assert len(answer(match_cases.render_case_result("DecideMatchCase", CASE, OwnRecord(CASE.state_voter_id, None)))[0]) == 5
 
 
 def test_the_results_of_reports_and_moves_are_told():

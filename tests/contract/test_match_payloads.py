@@ -18,13 +18,14 @@ from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.voter_markup import CONFIDENTIALITIES, MATCH_FIELDS
 from votecal_soap.domain.dmv_records import SignatureImage
+from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseState, CaseType, Decision, Disposition, PotentialReason, TransferState
 from votecal_soap.domain.match_notices import DmvRecordNotice, TransferNotice
 from votecal_soap.domain.voters import Confidentiality
 
 from .dmv_samples import BARE, MOVE, REGISTRATION
-from .match_samples import CASE, NOTICE, TRANSFER, VOTER
+from .match_samples import CASE, MERGE_NOTICE, NOTICE, PAIR_NOTICE, TRANSFER, VOTER
 
 SCHEMA = MessageSchema("ems-integration.xsd")
 N = f"{{{EMS_INTEGRATION}}}"
@@ -40,6 +41,12 @@ PAYLOADS = {
         NOTICE._replace(new_address=None, new_mailing_address=None, new_county=None, due_on=None, criteria=()), reader_county="34"
     ),
     MessageType.CONFIDENTIALITY_CHANGED: render_confidentiality_changed(VOTER),
+    MessageType.POTENTIAL_DUPLICATE: render_match_notice(PAIR_NOTICE, reader_county="19"),
+    MessageType.DUPLICATE_CASE_DECIDED: render_match_notice(PAIR_NOTICE._replace(case_state=CaseState.REJECTED, basis="Fraud"), reader_county="34"),
+    MessageType.MERGED_INTO_NEWER: render_match_notice(MERGE_NOTICE, reader_county="19"),
+    MessageType.MERGE_PROVISIONAL: render_match_notice(MERGE_NOTICE._replace(case_state=CaseState.PROVISIONAL, withheld_by_blackout=True), reader_county="19"),
+    MessageType.MERGE_RECEIVED: render_match_notice(MERGE_NOTICE, reader_county="34"),
+    MessageType.MERGE_UNDONE: render_match_notice(PAIR_NOTICE._replace(case_state=CaseState.REJECTED), reader_county="34"),
     MessageType.MATCH_CASE_OVERDUE: render_overdue(CASE),
     MessageType.TRANSFER_OUT: render_transfer_notice(TransferNotice(TRANSFER, NOTICE), reader_county="19"),
     MessageType.TRANSFER_IN: render_transfer_notice(TransferNotice(TRANSFER, NOTICE), reader_county="34"),
@@ -82,6 +89,7 @@ def test_every_kind_of_message_about_a_match_is_tried():
         ("CaseDecision", Decision),
         ("PotentialReason", PotentialReason),
         ("MatchField", MATCH_FIELDS.values()),
+        ("DuplicateCause", DuplicateCause),
         ("TransferState", TransferState),
         ("Confidentiality", CONFIDENTIALITIES.values()),
         ("WorkItemDisposition", Disposition),
@@ -164,3 +172,14 @@ def test_the_largest_signature_still_fits_a_page_of_the_queue():
 def test_markup_in_a_value_stays_text():
     assert "<as" not in PAYLOADS[MessageType.POTENTIAL_MATCH]
     assert texts(PAYLOADS[MessageType.AUTOMATIC_MATCH_APPLIED])["Basis"] == "A & B"
+
+
+@pytest.mark.requirement("DUP-02", "EWS-14")
+def test_a_pair_tells_the_other_record_without_what_is_its_own_countys():
+    own = message(MessageType.POTENTIAL_DUPLICATE, render_match_notice(PAIR_NOTICE, reader_county="19"))
+    other = own.find(f".//{N}Duplicate/{N}OtherVoter")
+    assert (other.findtext(f"{N}StateVoterId"), other.findtext(f"{N}CountyCode"), other.findtext(f"{N}DateOfBirth")) == ("100000008", "34", "1980-02-29")
+    assert [other.find(f"{N}{name}") for name in ("DriversLicense", "Ssn4", "EmsVoterId", "Phone", "Email", "MailingAddress")] == [None] * 6
+    assert own.findtext(f".//{N}MatchNotice/{N}Voter/{N}DriversLicense") == "A1234567"
+    merged = message(MessageType.MERGED_INTO_NEWER, render_match_notice(MERGE_NOTICE, reader_county="19")).find(f".//{N}Duplicate")
+    assert (merged.findtext(f"{N}NewerStateVoterId"), merged.findtext(f"{N}OlderStateVoterId")) == ("100000008", "100000007")

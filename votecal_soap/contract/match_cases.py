@@ -13,7 +13,7 @@ from votecal_soap.contract.markup import branch, leaf
 from votecal_soap.contract.match_payloads import render_match_notice
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.contract.pages import fill_page
-from votecal_soap.domain.county_answers import MatchCasePage, MatchCaseQuery, ReportedCoa, ReportUnresolvedCoa, TransferDecision, UndoMatchCase
+from votecal_soap.domain.county_answers import MatchCasePage, MatchCaseQuery, OwnRecord, ReportedCoa, ReportUnresolvedCoa, TransferDecision, UndoMatchCase
 from votecal_soap.domain.dmv_records import DmvRecord
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, CaseType, Decision, MatchCase, TransferOut
 from votecal_soap.domain.match_notices import MatchNotice
@@ -90,16 +90,16 @@ def render_match_case(notice: MatchNotice, record: DmvRecord | None, reader_coun
     return _answer("GetMatchCase", render_match_notice(notice, reader_county=reader_county), sent)
 
 
-def render_case_result(operation: str, case: MatchCase, record_version: int | None) -> str:
+def render_case_result(operation: str, case: MatchCase, own: OwnRecord) -> str:
     """DecideMatchCaseResponse and UndoMatchCaseResponse."""
     result = branch(
         "MatchCaseResult",
         leaf("MatchCaseId", case.case_id),
         leaf("CaseState", case.state.value),
         leaf("CaseVersion", case.version),
-        leaf("CountyCode", case.county_code),
-        leaf("StateVoterId", case.state_voter_id),
-        leaf("RecordVersion", record_version),
+        leaf("CountyCode", case.asked_county or case.county_code),
+        leaf("StateVoterId", own.state_voter_id),
+        leaf("RecordVersion", own.version),
     )
     return _answer(operation, result)
 

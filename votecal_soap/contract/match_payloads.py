@@ -7,6 +7,7 @@ Strings without a namespace of their own, like `message_payloads`: each is splic
 from datetime import date
 
 from votecal_soap.contract.dmv_record_markup import day, render_dmv_data, render_mailing, render_residence
+from votecal_soap.contract.duplicate_payloads import render_duplicate
 from votecal_soap.contract.markup import branch, leaf
 from votecal_soap.contract.voter_markup import render_confidentiality, render_criteria, render_voter
 from votecal_soap.domain.match_cases import MatchCase
@@ -36,6 +37,7 @@ def render_match_notice(notice: MatchNotice, *, reader_county: str) -> str:
             "<HomePrecinctNeeded>true</HomePrecinctNeeded>" if notice.home_precinct_needed else "<HomePrecinctNeeded>false</HomePrecinctNeeded>",
             "<WithheldByBlackout>true</WithheldByBlackout>" if notice.withheld_by_blackout else "<WithheldByBlackout>false</WithheldByBlackout>",
             leaf("Basis", notice.basis) if notice.basis else "",
+            "" if notice.duplicate is None else render_duplicate(notice.duplicate, reader_county=reader_county),
             "</MatchNotice>",
         )
     )

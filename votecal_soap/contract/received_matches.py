@@ -40,8 +40,18 @@ class ReceivedVoter(NamedTuple):
     home_precinct_part: str | None
 
 
+class ReceivedDuplicate(NamedTuple):
+    """The other record of a pair, and which of the two stays after a merge."""
+
+    other_voter: ReceivedVoter
+    cause: str
+    asked_county: str | None
+    newer_id: int | None
+    older_id: int | None
+
+
 class ReceivedMatch(NamedTuple):
-    """A match case as this county may see it."""
+    """A match case as this county may see it; of a pair `voter` is the county's own record."""
 
     case_id: int
     case_type: str
@@ -60,6 +70,7 @@ class ReceivedMatch(NamedTuple):
     new_county: str | None
     home_precinct_needed: bool
     basis: str | None
+    duplicate: ReceivedDuplicate | None = None
 
 
 class ReceivedTransfer(NamedTuple):
@@ -187,7 +198,18 @@ def read_match(element: etree._Element) -> ReceivedMatch:
         new_county=texts.get("NewCountyCode"),
         home_precinct_needed=_is_true(texts.get("HomePrecinctNeeded")),
         basis=texts.get("Basis"),
+        duplicate=_duplicate(element),
     )
+
+
+def _duplicate(match: etree._Element) -> ReceivedDuplicate | None:
+    element = _child(match, "Duplicate")
+    other = None if element is None else _child(element, "OtherVoter")
+    if element is None or other is None:
+        return None
+    texts = _texts(element)
+    newer, older = (int(texts[name]) if name in texts else None for name in ("NewerStateVoterId", "OlderStateVoterId"))
+    return ReceivedDuplicate(read_voter(other), texts["DuplicateCause"], texts.get("AskedCountyCode"), newer, older)
 
 
 def _transfer(element: etree._Element) -> ReceivedTransfer:
@@ -235,6 +257,12 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[etree._Element], ReceivedDetai
     MessageType.POTENTIAL_MATCH: ("MatchNotice", read_match),
     MessageType.MATCH_CASE_REPLACED: ("MatchNotice", read_match),
     MessageType.MATCH_CASE_DECIDED: ("MatchNotice", read_match),
+    MessageType.POTENTIAL_DUPLICATE: ("MatchNotice", read_match),
+    MessageType.DUPLICATE_CASE_DECIDED: ("MatchNotice", read_match),
+    MessageType.MERGED_INTO_NEWER: ("MatchNotice", read_match),
+    MessageType.MERGE_PROVISIONAL: ("MatchNotice", read_match),
+    MessageType.MERGE_RECEIVED: ("MatchNotice", read_match),
+    MessageType.MERGE_UNDONE: ("MatchNotice", read_match),
     MessageType.MATCH_CASE_OVERDUE: ("MatchCaseOverdue", _overdue),
     MessageType.TRANSFER_OUT: ("TransferNotice", _transfer),
     MessageType.TRANSFER_IN: ("TransferNotice", _transfer),

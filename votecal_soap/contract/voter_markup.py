@@ -39,13 +39,13 @@ CONFIDENTIALITIES: Final[dict[str, str]] = {
 """Kind to its name on the wire: an enumeration there has no underscores."""
 
 
-def render_voter(voter: Voter, *, reader_county: str, with_identification: bool) -> str:
-    """`Voter`; `with_identification` adds DL/ID and SSN4 for the voter's own county."""
+def render_voter(voter: Voter, *, reader_county: str, with_identification: bool, name: str = "Voter") -> str:
+    """`Voter`, or another element of its type; `with_identification` adds DL/ID and SSN4 for the voter's own county."""
     own = voter.county_code == reader_county
     residence = _residence(voter)
     return "".join(
         (
-            f"<Voter><StateVoterId>{voter.state_voter_id}</StateVoterId>",
+            f"<{name}><StateVoterId>{voter.state_voter_id}</StateVoterId>",
             leaf("CountyCode", voter.county_code),
             leaf("EmsVoterId", voter.ems_voter_id) if own else "",
             f"<RecordVersion>{voter.version}</RecordVersion>",
@@ -58,7 +58,7 @@ def render_voter(voter: Voter, *, reader_county: str, with_identification: bool)
             leaves(_PARTICULARS, _particulars(voter)) if own else "",
             render_residence("ResidenceAddress", residence if any(residence) else None),
             _whereabouts(voter) if own else "",
-            "</Voter>",
+            f"</{name}>",
         )
     )
 

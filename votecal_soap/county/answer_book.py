@@ -54,7 +54,10 @@ class Answer(NamedTuple):
 
 
 def waiting_cases(ems: EmsDatabase) -> list[WaitingCase]:
-    """Cases that wait for this county, and that it has not answered as they are now; a move's case waits with the move."""
+    """DMV's cases that wait for this county, and that it has not answered as they are now; a move's case waits with the move.
+
+    Whether two records are one voter's is for a clerk, who sees both.
+    """
     rows = ems.connection.execute(_WAITING_CASES, (ems.county_code,)).fetchall()
     return [WaitingCase._make((*row[:8], frozenset((item["field"], item["level"]) for item in json.loads(row[8])))) for row in rows]
 
@@ -102,7 +105,7 @@ _ABOUT_VERSIONS: Final = frozenset({Operation.DECIDE_MATCH_CASE, Operation.UNDO_
 _WAITING_CASES: Final = """
 SELECT c.case_id, c.case_version, c.work_item_id, c.state_uid, v.voter_key IS NOT NULL, c.confidence, c.potential_reason, c.cap, c.criteria
 FROM state_cases c LEFT JOIN voters v ON v.state_uid = c.state_uid
-WHERE c.case_state IN ('Open', 'Provisional') AND c.county_code = ?
+WHERE c.case_state IN ('Open', 'Provisional') AND c.county_code = ? AND c.case_type <> 'DuplicateVoter'
   AND NOT EXISTS (SELECT 1 FROM state_transfers t WHERE t.case_id = c.case_id)
   AND NOT EXISTS (SELECT 1 FROM state_answers a WHERE a.operation = 'DecideMatchCase' AND a.subject_id = c.case_id AND a.subject_version = c.case_version)
 ORDER BY c.case_id

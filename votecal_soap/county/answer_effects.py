@@ -19,7 +19,8 @@ _CLOSING: Final = frozenset({Decision.ACCEPT, Decision.OUT_OF_STATE, Decision.UN
 
 def after_decision(connection: sqlite3.Connection, county_code: str, decision: Decision, decided: DecidedCase, match: ReceivedMatch | None) -> str:
     """The decision as it stands: the voter's row, and the other candidates; `match` is the case as it is now, None when it is another county's."""
-    if match is not None:
+    # What a merge does to the county's record comes by the queue: the state merges, and says which of the two is the newer.
+    if match is not None and match.case_type != CaseType.DUPLICATE_VOTER:
         key = key_of(connection, match.voter.state_voter_id)
         if decision is Decision.ACCEPT:
             _take_voter(connection, county_code, match)

@@ -15,7 +15,8 @@ from votecal_soap.contract.received_matches import (
     ReceivedOverdue,
     ReceivedTransfer,
 )
-from votecal_soap.county.voter_records import ADDRESS_KINDS, ALL_KINDS, add_voter, cancel, key_of, note, take_record
+from votecal_soap.county.state_codes import CANCELLED
+from votecal_soap.county.voter_records import ADDRESS_KINDS, ALL_KINDS, MERGED_TO_NEWER, add_voter, cancel, end_registration, key_of, note, take_record
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseState, CaseType, TransferState
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
@@ -38,7 +39,7 @@ def _applied(connection: sqlite3.Connection, county_code: str, message: Received
 
 
 def _case(connection: sqlite3.Connection, county_code: str, message: ReceivedMessage) -> None:
-    """PotentialMatch, ProvisionalMatchApplied, MatchCaseReplaced: one more, or one less, that waits for the county."""
+    """PotentialMatch, PotentialDuplicate, ProvisionalMatchApplied, MergeProvisional, MatchCaseReplaced: one more, or one less, that waits for the county."""
     keep_case(connection, _detail(message, ReceivedMatch))
 
 
@@ -52,6 +53,24 @@ def _decided(connection: sqlite3.Connection, county_code: str, message: Received
     ended = connection.execute(_LET_STAND, (TransferState.ACCEPTED, match.case_id, county_code, TransferState.OPEN)).fetchall()
     if ended and match.case_state == CaseState.ACCEPTED:
         cancel(connection, match.voter.state_voter_id, message.record_version)
+
+
+def _own_record(connection: sqlite3.Connection, county_code: str, message: ReceivedMessage) -> None:
+    """MergeReceived, MergeUndone, DuplicateCaseDecided: the county's own record as it is now."""
+    match = _detail(message, ReceivedMatch)
+    keep_case(connection, match)
+    key = key_of(connection, match.voter.state_voter_id)
+    if key is not None and match.voter.county_code == county_code:
+        take_record(connection, key, match.voter, ALL_KINDS)
+
+
+def _merged_away(connection: sqlite3.Connection, county_code: str, message: ReceivedMessage) -> None:
+    """MergedIntoNewer: the record here ends (DLR-15)."""
+    match = _detail(message, ReceivedMatch)
+    keep_case(connection, match)
+    key = key_of(connection, match.voter.state_voter_id)
+    if key is not None:
+        end_registration(connection, key, CANCELLED, MERGED_TO_NEWER, message.record_version)
 
 
 def _overdue(connection: sqlite3.Connection, county_code: str, message: ReceivedMessage) -> None:
@@ -119,6 +138,12 @@ IMPORTS: Final[Mapping[str, Import]] = {
     MessageType.MATCH_CASE_REPLACED: _case,
     MessageType.MATCH_CASE_DECIDED: _decided,
     MessageType.MATCH_CASE_OVERDUE: _overdue,
+    MessageType.POTENTIAL_DUPLICATE: _case,
+    MessageType.MERGE_PROVISIONAL: _case,
+    MessageType.DUPLICATE_CASE_DECIDED: _own_record,
+    MessageType.MERGE_RECEIVED: _own_record,
+    MessageType.MERGE_UNDONE: _own_record,
+    MessageType.MERGED_INTO_NEWER: _merged_away,
     MessageType.TRANSFER_OUT: _out,
     MessageType.TRANSFER_IN: _into,
     MessageType.TRANSFER_REVERSED: _reversed,

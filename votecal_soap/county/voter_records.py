@@ -19,6 +19,7 @@ ADDRESS_KINDS: Final = frozenset({DataKind.RESIDENCE_ADDRESS, DataKind.MAILING_A
 ALL_KINDS: Final = frozenset(DataKind) - {DataKind.VOTING_PRECINCT}
 PRECINCT_NEEDED: Final = "HomePrecinctNeeded"
 MOVED_OUT_OF_COUNTY: Final = "Moved out of county"
+MERGED_TO_NEWER: Final = "Merged to Newer Duplicate"
 
 
 def key_of(connection: sqlite3.Connection, state_uid: int) -> int | None:

@@ -28,6 +28,13 @@ class MatchCasePage(NamedTuple):
     more: bool
 
 
+class OwnRecord(NamedTuple):
+    """The record of a case that a county is answered about, with its version if it is the county's own."""
+
+    state_voter_id: int
+    version: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UndoMatchCase:
     """A county takes back a match that was applied (COA-34)."""

@@ -26,6 +26,12 @@ class MessageType(StrEnum):
     DMV_REGISTRATION_PENDING = "DmvRegistrationPending"  # COA-38
     CONFIDENTIALITY_ENDING = "ConfidentialityEnding"  # EWS-14
     CONFIDENTIALITY_CHANGED = "ConfidentialityChanged"  # EWS-14: SOS set or ended it
+    POTENTIAL_DUPLICATE = "PotentialDuplicate"  # DUP-02, DUP-03: the county decides on two records
+    DUPLICATE_CASE_DECIDED = "DuplicateCaseDecided"  # by another county or by SOS
+    MERGED_INTO_NEWER = "MergedIntoNewer"  # DLR-15: the older record's county cancels it
+    MERGE_PROVISIONAL = "MergeProvisional"  # DUP-07: the older record's cancellation waits for its county
+    MERGE_RECEIVED = "MergeReceived"  # DLR-15: the newer record's county may pull what was added
+    MERGE_UNDONE = "MergeUndone"  # DLR-19
 
 
 class MessageState(StrEnum):

@@ -97,6 +97,10 @@ def _blocking(record: BatchRecord, voter: Voter | None, circumstances: Circumsta
 
 
 def _against_the_voter(record: BatchRecord, voter: Voter) -> list[FieldError]:
+    if voter.merged_into is not None:
+        # The old UID resolves to the newer record, but what the county says of the old one is not said of that (DLR-12).
+        text = f"The record was merged into the newer one {voter.merged_into}: cancel it as merged, and send that one, if it is yours."
+        return [FieldError("RecordMerged", "StateVoterId", Severity.FATAL, text, FailureReason.STATE_UPDATE_PENDING)]
     errors = []
     if record.base_version is not None and record.base_version > voter.version:
         errors.append(FieldError("BaseVersionUnknown", "BaseVersion", Severity.FATAL, "The state's record has not reached this version."))

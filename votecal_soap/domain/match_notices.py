@@ -4,9 +4,24 @@ from datetime import date
 from typing import NamedTuple
 
 from votecal_soap.domain.dmv_records import DmvRecord, MailingAddress, ResidenceAddress
+from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, PotentialReason, TransferOut
 from votecal_soap.domain.matching import Criterion
 from votecal_soap.domain.voters import Voter
+
+
+class DuplicateDetail(NamedTuple):
+    """The other record of a pair, as the reader may see it, and where the pair stands (DUP-02)."""
+
+    other_voter: Voter
+    round_number: int
+    cause: DuplicateCause
+    same_drivers_license: bool
+    asked_county: str | None
+    first_rejected_by: str | None
+    newer_id: int | None
+    """Of a merge that stands."""
+    older_id: int | None
 
 
 class MatchNotice(NamedTuple):
@@ -36,6 +51,7 @@ class MatchNotice(NamedTuple):
     home_precinct_needed: bool
     withheld_by_blackout: bool
     basis: str | None
+    duplicate: DuplicateDetail | None = None
 
 
 class TransferNotice(NamedTuple):

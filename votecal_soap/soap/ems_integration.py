@@ -22,7 +22,7 @@ from votecal_soap.use_cases.get_message_queue import PageLimits
 from votecal_soap.use_cases.get_message_queue import get_message_queue as message_queue
 from votecal_soap.use_cases.get_messages import get_messages as messages_by_id
 from votecal_soap.use_cases.list_match_cases import list_match_cases as cases_of_county
-from votecal_soap.use_cases.own_record_version import own_record_version
+from votecal_soap.use_cases.own_record_version import own_record_of_case, own_record_version
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.report_unresolved_coa import report_unresolved_coa as report
 from votecal_soap.use_cases.reverse_transfer_out import reverse_transfer_out as reverse_transfer
@@ -70,13 +70,13 @@ def get_match_case(call: Call) -> str:
 
 
 def decide_match_case(call: Call) -> str:
-    """COA-33."""
+    """COA-33, DUP-03."""
     decision = match_cases.read_case_decision(call.request)
     return _once(call, lambda uow: _case_result("DecideMatchCase", call, uow, decide(decision, *_acting(call, uow))))
 
 
 def undo_match_case(call: Call) -> str:
-    """COA-34."""
+    """COA-34, DLR-19."""
     command = match_cases.read_undo(call.request)
     return _once(call, lambda uow: _case_result("UndoMatchCase", call, uow, undo(command, *_acting(call, uow))))
 
@@ -113,7 +113,7 @@ def _acting(call: Call, uow: UnitOfWork) -> tuple[Caller, UnitOfWork, Clock, tim
 
 
 def _case_result(operation: str, call: Call, uow: UnitOfWork, case: MatchCase) -> str:
-    return match_cases.render_case_result(operation, case, own_record_version(uow, case.state_voter_id, call.caller))
+    return match_cases.render_case_result(operation, case, own_record_of_case(uow, case, call.caller))
 
 
 def _transfer_result(operation: str, call: Call, uow: UnitOfWork, transfer: TransferOut) -> str:

@@ -1,10 +1,11 @@
-"""COA-37 Counties hear once of each open match case whose day has passed."""
+"""COA-37, DUP-05 Counties hear once of each open match case whose day has passed."""
 
 from collections.abc import Callable
 from typing import Final
 
 from votecal_soap.clock import Clock, legal_date
 from votecal_soap.contract.match_payloads import render_overdue
+from votecal_soap.domain.duplicate_cases import awaited
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import MatchCase
 from votecal_soap.use_cases.audit_trail import record_change
@@ -29,7 +30,8 @@ def _announce_chunk(job_id: int, unit_of_work: UnitOfWorkFactory, clock: Clock) 
     now = clock.now()
     with unit_of_work() as uow:
         cases = uow.match_cases.overdue(legal_date(now), CHUNK)
-        voters = uow.voters.lock_by_state_id(sorted({case.state_voter_id for case in cases}))
+        uids = {uid for case in cases for uid in (case.state_voter_id, case.other_state_voter_id) if uid is not None}
+        voters = uow.voters.lock_by_state_id(sorted(uids))
         effects = MatchEffects(voters, actor=f"job:{job_id}", at=now, day=legal_date(now), job_id=job_id)
         for case in cases:
             _tell(effects, case)
@@ -42,12 +44,21 @@ def _announce_chunk(job_id: int, unit_of_work: UnitOfWorkFactory, clock: Clock) 
 
 
 def _tell(effects: MatchEffects, case: MatchCase) -> None:
-    voter = effects.voters[case.state_voter_id]
-    effects.tell(
-        case.county_code,
-        MessageType.MATCH_CASE_OVERDUE,
-        render_overdue(case),
-        dedup_key=f"OVERDUE:{case.case_id}:{case.version}",
-        state_voter_id=case.state_voter_id,
-        ems_voter_id=voter.ems_voter_id if voter.county_code == case.county_code else None,
-    )
+    """Each county whose word is awaited, about its own voter if it has one of the case's."""
+    for county_code in sorted(awaited(case.county_code, case.other_county, case.asked_county)):
+        uids = [uid for uid in (case.state_voter_id, case.other_state_voter_id) if uid is not None]
+        uid = next((uid for uid in uids if effects.voters[uid].county_code == county_code), case.state_voter_id)
+        voter = effects.voters[uid]
+        effects.tell(
+            county_code,
+            MessageType.MATCH_CASE_OVERDUE,
+            render_overdue(case),
+            dedup_key=_dedup_key(case, county_code),
+            state_voter_id=uid,
+            ems_voter_id=voter.ems_voter_id if voter.county_code == county_code else None,
+        )
+
+
+def _dedup_key(case: MatchCase, county_code: str) -> str:
+    key = f"OVERDUE:{case.case_id}:{case.version}"
+    return key if case.other_state_voter_id is None else f"{key}:{county_code}"

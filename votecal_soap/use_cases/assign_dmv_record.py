@@ -8,6 +8,7 @@ from votecal_soap.clock import Clock, legal_date
 from votecal_soap.domain.county_of_address import is_out_of_state
 from votecal_soap.domain.dmv_records import DmvRecordKind
 from votecal_soap.domain.match_cases import Disposition, WorkItemStatus
+from votecal_soap.domain.sos_work_items import SosItemOutcome
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
 from votecal_soap.use_cases.acting_user import SOS_ROLES, require_role
 from votecal_soap.use_cases.county_cases import subject_of
@@ -49,6 +50,8 @@ def assign_dmv_record(command: AssignDmvRecord, uow: UnitOfWork, clock: Clock) -
         disposition = _move(uow, effects, item, command.county_code)
         before: dict[str, object] = {"county_code": None, "disposition": item.disposition}
         after: dict[str, object] = {"county_code": command.county_code, "disposition": disposition}
+        for sos_item in uow.sos_items.of_dmv_record(item.work_item_id):
+            uow.sos_items.close(sos_item, SosItemOutcome.DIRECTED, None, now, command.acting_user)
         effects.audit(ACTION, ("DmvWorkItem", item.work_item_id), command.county_code, old=before, new=after)
         effects.write(uow)
         uow.commit()

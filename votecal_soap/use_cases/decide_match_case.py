@@ -1,4 +1,7 @@
-"""UC03.22.01 Process DMV COA Work Item through EMS: a county decides a match case (COA-33, EWS-11)."""
+"""UC03.22.01 Process DMV COA Work Item through EMS: a county decides a match case (COA-33, EWS-11).
+
+A case of two voters goes its own way from here (`decide_duplicate`).
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
@@ -8,11 +11,12 @@ from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.dmv_application import moved_out_of_state
 from votecal_soap.domain.ems_messages import MessageType
-from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision, Disposition, MailingKind, MatchCase, WorkItemStatus
+from votecal_soap.domain.match_cases import CaseDecision, CaseState, CaseType, Decision, Disposition, MailingKind, MatchCase, WorkItemStatus
 from votecal_soap.domain.voters import ENDED
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
 from votecal_soap.use_cases.apply_dmv_match import AppliedMatch, MatchToApply, apply_match, cancel_and_invite
 from votecal_soap.use_cases.county_cases import WAITING, CaseInHand, no_such_case, require_state, take_in_hand
+from votecal_soap.use_cases.decide_duplicate import decide_duplicate
 from votecal_soap.use_cases.leave_unresolved import leave_unresolved
 from votecal_soap.use_cases.match_messages import CaseSight, tell_of_case
 from votecal_soap.use_cases.ports import UnitOfWork
@@ -35,6 +39,8 @@ def decide_match_case(decision: CaseDecision, caller: Caller, uow: UnitOfWork, c
         Conflict: CASE_DECIDED, CASE_CHANGED, CASE_REPLACED, TRANSFER_PENDING, or RECORD_CHANGED when nothing is left to cancel.
     """
     case = uow.match_cases.get(decision.case_id)
+    if case is not None and case.case_type is CaseType.DUPLICATE_VOTER:
+        return decide_duplicate(case, decision, caller, uow, clock)
     if case is None or case.county_code != caller.county_code:
         raise no_such_case()
     _check(decision, caller)

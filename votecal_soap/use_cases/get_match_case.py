@@ -6,13 +6,14 @@ from votecal_soap.domain.dmv_records import DmvRecord
 from votecal_soap.domain.match_cases import MatchCase
 from votecal_soap.domain.match_notices import MatchNotice
 from votecal_soap.use_cases.county_cases import no_such_case
+from votecal_soap.use_cases.duplicate_messages import voters_of
 from votecal_soap.use_cases.match_case_notices import notices_of
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.views_of_voters import audit_views
 
 
 def get_match_case(case_id: int, caller: Caller, unit_of_work: UnitOfWorkFactory, clock: Clock) -> tuple[MatchNotice, DmvRecord | None]:
-    """One case of the county, and what DMV sent; a view of another county's or a confidential voter is audited (OPS-02)."""
+    """One case of the county, and what DMV sent, if it did; a view of another county's or a confidential voter is audited (OPS-02)."""
     with unit_of_work(read_only=True) as uow:
         case = uow.match_cases.get(case_id)
         if case is None or not _concerns(uow, case, caller):
@@ -33,7 +34,9 @@ def _record(uow: UnitOfWork, case: MatchCase, caller: Caller) -> DmvRecord | Non
 
 
 def _concerns(uow: UnitOfWork, case: MatchCase, caller: Caller) -> bool:
-    if case.county_code == caller.county_code:
+    if caller.county_code in (case.county_code, case.other_county):
         return True
+    if case.other_state_voter_id is not None:
+        return caller.county_code in {voter.county_code for voter in uow.voters.by_state_id(voters_of(case))}
     transfer = uow.match_cases.transfer_of_case(case.case_id)
     return transfer is not None and caller.county_code in {transfer.losing_county, transfer.gaining_county}

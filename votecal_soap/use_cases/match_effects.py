@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from votecal_soap.domain.dmv_application import Change
+from votecal_soap.domain.due_dates import due_on
 from votecal_soap.domain.ems_messages import MessageType, NewMessage
 from votecal_soap.domain.match_cases import MailingKind, TransferOut
+from votecal_soap.domain.sos_work_items import NewSosWorkItem
 from votecal_soap.domain.voters import FIELD_INDEX, Voter
 from votecal_soap.use_cases.audit_trail import change_entry
 from votecal_soap.use_cases.ports import AuditEntry, NewActivity, UnitOfWork, VoterChange
@@ -32,6 +34,7 @@ class MatchEffects:
         self._messages: list[NewMessage] = []
         self._mailings: list[tuple[MailingKind, str | None, int | None, int | None, str | None]] = []
         self._signatures: list[tuple[int, int]] = []
+        self._sos_items: list[NewSosWorkItem] = []
         self._audit: list[AuditEntry] = []
 
     def change(self, change: Change, action: str) -> None:
@@ -91,6 +94,10 @@ class MatchEffects:
         """The voter's signature is this image from now on."""
         self._signatures.append((state_voter_id, signature_id))
 
+    def ask_sos(self, item: NewSosWorkItem) -> None:
+        """Open a work item of SOS, due in as many business days after its `due_on` as a county has."""
+        self._sos_items.append(item)
+
     def audit(self, action: str, subject: tuple[str, int], county_code: str | None, *, old: dict[str, object], new: dict[str, object]) -> None:
         """Append to the audit trail."""
         self._audit.append(change_entry(at=self.at, actor=self.actor, action=action, subject=subject, county_code=county_code, old=old, new=new))
@@ -103,6 +110,9 @@ class MatchEffects:
         uow.match_cases.add_transfers(self.transfers)
         uow.mailings.add(self._mailings, self.at)
         uow.work_items.keep_signature_of(self._signatures, self.at)
+        if self._sos_items:
+            holidays = uow.matching.holidays()
+            uow.sos_items.open([item._replace(due_on=due_on(item.due_on, holidays)) for item in self._sos_items], self.at)
         uow.audit.add(self._audit)
 
     def _numbered(self, state_voter_id: int) -> Voter:

@@ -5,12 +5,14 @@ from typing import Final, NamedTuple
 
 from votecal_soap.contract.match_payloads import render_dmv_registration_pending, render_match_notice, render_transfer_notice, render_unresolved_dmv_coa
 from votecal_soap.domain.confidentiality import as_seen_by, is_confidential
+from votecal_soap.domain.county_of_address import is_out_of_state
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind
 from votecal_soap.domain.dmv_values import Received
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason, TransferOut
 from votecal_soap.domain.match_notices import DmvRecordNotice, MatchNotice, TransferNotice
 from votecal_soap.domain.matching import Criterion, MatchField
+from votecal_soap.domain.sos_work_items import NewSosWorkItem, SosItemType
 from votecal_soap.domain.voters import Voter
 from votecal_soap.use_cases.match_effects import MatchEffects
 from votecal_soap.use_cases.ports import NewMatchCase
@@ -128,6 +130,8 @@ def tell_of_transfer(
 def tell_of_unmatched(effects: MatchEffects, subject: DmvSubject) -> None:
     """Tell the county of the new address of a record that is nobody's (S6.8, COA-38); without a county it is the SOS's own work item."""
     if subject.county_code is None:
+        if not is_out_of_state(subject.record.new_address):
+            effects.ask_sos(NewSosWorkItem(SosItemType.UNRESOLVED_DMV_COA, effects.day, dmv_work_item_id=subject.work_item_id))
         return
     notice = DmvRecordNotice(subject.work_item_id, subject.county_code, subject.record)
     is_registration = subject.record.kind is DmvRecordKind.NEW_REGISTRATION

@@ -1,5 +1,6 @@
 """COA-21: a county says what it found out about a DMV record that matched nobody: nobody, or the voter it is."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -16,6 +17,7 @@ from votecal_soap.use_cases.county_jobs import actor
 from votecal_soap.use_cases.match_effects import MatchEffects
 from votecal_soap.use_cases.match_messages import CaseSight, DmvSubject, case_type_of, tell_of_case
 from votecal_soap.use_cases.matching_circumstances import MatchingCircumstances, dmv_rules, matching_circumstances
+from votecal_soap.use_cases.merged_voters import current_records
 from votecal_soap.use_cases.ports import NewMatchCase, UnitOfWork, WorkItem
 from votecal_soap.use_cases.search_for_drivers import driver
 from votecal_soap.use_cases.search_service import search_service, weights_in_force
@@ -32,6 +34,7 @@ def report_unresolved_coa(report: ReportUnresolvedCoa, caller: Caller, uow: Unit
         Conflict: CASE_DECIDED when the record waits for nobody's word any more.
     """
     _waiting_item(uow, report, caller, lock=False)
+    report = _resolved(uow, report)
     # Voters before work items, as whoever decides a case and the job lock them.
     voters = [] if report.state_voter_id is None else uow.voters.lock_by_state_id([report.state_voter_id])
     item = _waiting_item(uow, report, caller, lock=True)
@@ -52,6 +55,14 @@ def _waiting_item(uow: UnitOfWork, report: ReportUnresolvedCoa, caller: Caller, 
     if item.disposition not in WAITING:
         raise Conflict(ErrorCode.CASE_DECIDED, f"This DMV record waits for no report: it is {item.disposition}.", ref="WorkItemId")
     return item
+
+
+def _resolved(uow: UnitOfWork, report: ReportUnresolvedCoa) -> ReportUnresolvedCoa:
+    """A UID that was merged names the newer record (DLR-12)."""
+    if report.state_voter_id is None:
+        return report
+    current = current_records(uow, [report.state_voter_id]).get(report.state_voter_id)
+    return report if current is None else replace(report, state_voter_id=int(current.state_voter_id))
 
 
 def _non_match(uow: UnitOfWork, effects: MatchEffects, item: WorkItem) -> ReportedCoa:

@@ -15,6 +15,7 @@ from votecal_soap.domain.voters import Voter
 from votecal_soap.errors import ErrorCode, InvalidRequest, Unavailable
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.county_jobs import actor
+from votecal_soap.use_cases.merged_voters import current_records
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.search_service import search_service
 
@@ -73,10 +74,11 @@ def _check(search: VoterSearch) -> None:
 
 def _found(uow: UnitOfWork, search: VoterSearch, caller: Caller, settings: MatchSettings) -> _Found:
     if search.state_voter_id is not None:
-        return _known(uow.voters.by_state_id([search.state_voter_id]))
+        return _known(list(current_records(uow, [search.state_voter_id]).values()))
     if search.ems_voter_id is not None:
         own = uow.voters.by_ems_id(caller.county_code, search.ems_voter_id)
-        return _known([] if own is None else [own])
+        # A record that was merged is the newer one now, whoever's that is (DLR-12).
+        return _known([] if own is None else list(current_records(uow, [int(own.state_voter_id)]).values()))
     # Who is found is decided without the SSN4: it may confirm a person, and whoever it could confirm is counted.
     people = [search.person._replace(ssn4=None), *([search.person] if search.person.ssn4 else [])]
     matches = search_service(uow).search(people, uow.matching, settings, viewer_county=caller.county_code).matches

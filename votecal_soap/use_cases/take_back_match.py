@@ -46,6 +46,9 @@ def _reverse_voter(uow: UnitOfWork, hand: CaseInHand) -> None:
     if case.before_version is None or case.applied_version is None or case.before_version == case.applied_version:
         return
     voter = effects.voters[case.state_voter_id]
+    if voter.merged_into is not None:
+        text = f"The record was merged into {voter.merged_into} since: undo that merge first, or correct the newer record."
+        raise Conflict(ErrorCode.NOT_UNDOABLE, text, ref="MatchCaseId")
     before = uow.voters.version(case.state_voter_id, case.before_version)
     applied = uow.voters.version(case.state_voter_id, case.applied_version)
     if before is None or applied is None:

@@ -1,4 +1,4 @@
-"""COA-34, S10.10: a county takes back a match that was applied."""
+"""COA-34, S10.10, DLR-19: a county takes back a match that was applied."""
 
 from datetime import timedelta
 from typing import Final
@@ -6,10 +6,11 @@ from typing import Final
 from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.county_answers import UndoMatchCase
-from votecal_soap.domain.match_cases import CaseState, MatchCase
+from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase
 from votecal_soap.use_cases.county_cases import no_such_case, require_state, take_in_hand
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.take_back_match import ACTION, take_back
+from votecal_soap.use_cases.undo_duplicate import undo_duplicate
 
 UNDOABLE: Final = frozenset({CaseState.ACCEPTED, CaseState.PROVISIONAL})
 
@@ -22,6 +23,8 @@ def undo_match_case(command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clo
         Conflict: CASE_DECIDED when nothing was applied, CASE_CHANGED, CASE_REPLACED, NOT_UNDOABLE when a later change stands on top.
     """
     case = uow.match_cases.get(command.case_id)
+    if case is not None and case.case_type is CaseType.DUPLICATE_VOTER:
+        return undo_duplicate(case, command, caller, uow, clock)
     if case is None or caller.county_code not in _counties(uow, case):
         raise no_such_case()
     hand = take_in_hand(uow, caller, case, clock, transfer_pending)

@@ -167,3 +167,10 @@ def test_effective_dates_never_go_back_and_never_into_the_future(day: date | Non
 @pytest.mark.requirement("VRU-13")
 def test_a_base_version_that_the_state_never_had_is_an_error_of_the_county():
     assert [error.code for error in judged(record(base_version=9)).outcome.errors] == ["BaseVersionUnknown"]
+
+
+@pytest.mark.requirement("VRU-13", "DLR-12")
+def test_a_record_about_a_merged_voter_waits_for_the_county_to_take_the_merge():
+    outcome = judged(record(), VOTER._replace(merged_into=100000009, status="Cancelled")).outcome
+    assert (outcome.reason, [error.code for error in outcome.errors]) == (FailureReason.STATE_UPDATE_PENDING, ["RecordMerged"])
+    assert "100000009" in outcome.errors[0].text

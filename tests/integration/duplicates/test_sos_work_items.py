@@ -1,0 +1,146 @@
+"""SOS users find, claim, write about and close their work items (DLR-03, DLR-05, DLR-18, DUP-06, COA-21)."""
+
+from datetime import date
+
+import pytest
+
+from db.tables import audit_entry
+from votecal_soap.domain.match_cases import Decision, WorkItemStatus
+from votecal_soap.domain.sos_work_items import SosItemOutcome, SosItemQuery, SosItemType
+from votecal_soap.domain.voters import Confidentiality
+from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotAllowed, NotFound
+from votecal_soap.use_cases.read_pair import open_pairs_of_verified_license, read_pair
+from votecal_soap.use_cases.sos_work_items import (
+    acknowledge_work_item,
+    claim_work_item,
+    list_work_items,
+    note_on_work_item,
+    read_work_item,
+    release_work_item,
+    work_item_summary,
+)
+
+from .pairs import LICENSE, NEW, NOW, OLD, ONE_LICENSE, old_and_new, pair
+
+REVIEW, NOTICE = 2, 1
+"""Ids: the notice to administrators comes with the first rejection, the review with the second."""
+
+
+@pytest.fixture
+def at_sos(roll):
+    """A pair that both counties rejected."""
+    roll.add(*old_and_new(license_number=LICENSE))
+    roll.detect(pair(**ONE_LICENSE))
+    roll.decide("19", Decision.REJECT)
+    roll.decide("37", Decision.REJECT)
+    return roll
+
+
+def done(roll, use_case, *given):
+    with roll.factory() as uow:
+        result = use_case(*given, uow, roll.clock)
+        uow.commit()
+    return result
+
+
+@pytest.mark.requirement("DLR-03", "DLR-05")
+def test_the_summary_counts_open_items_of_every_type_and_a_list_holds_them(at_sos):
+    counts = {line.item_type: line.open_count for line in work_item_summary("sam", at_sos.factory, at_sos.clock)}
+    assert counts == {SosItemType.REVIEW_REJECTED_DUPLICATE: 1, SosItemType.VERIFIED_LICENSE_REJECTED: 1, SosItemType.UNRESOLVED_DMV_COA: 0}
+    (item,) = list_work_items(SosItemQuery(item_type=SosItemType.REVIEW_REJECTED_DUPLICATE), "sam", at_sos.factory)
+    assert (item.item_id, item.case_id, item.due_on, item.opened_at) == (REVIEW, 1, date(2026, 3, 17), NOW)
+    assert list_work_items(SosItemQuery(item_type=SosItemType.UNRESOLVED_DMV_COA), "sam", at_sos.factory) == []
+    read = read_work_item(REVIEW, "sam", at_sos.factory)
+    assert (read.item, read.case, read.notes) == (item, at_sos.case(), [])
+
+
+@pytest.mark.requirement("DLR-20")
+def test_an_item_that_one_works_on_is_no_one_elses_until_it_is_given_back(at_sos):
+    claimed = done(at_sos, claim_work_item, REVIEW, 1, "sam")
+    assert (claimed.claimed_by, claimed.version) == ("sam", 2)
+    assert done(at_sos, claim_work_item, REVIEW, 1, "sam") == claimed
+    with pytest.raises(Conflict, match="sam works") as refused:
+        done(at_sos, claim_work_item, REVIEW, 2, "ada")
+    assert refused.value.code is ErrorCode.WORK_ITEM_CHANGED
+    released = done(at_sos, release_work_item, REVIEW, 2, "ada")
+    assert (released.claimed_by, released.claimed_at) == (None, None)
+    assert done(at_sos, release_work_item, REVIEW, 3, "sam") == released
+    done(at_sos, claim_work_item, REVIEW, 3, "ada")
+    with pytest.raises(NotAllowed):
+        done(at_sos, release_work_item, REVIEW, 4, "sam")
+
+
+@pytest.mark.requirement("DLR-18")
+def test_an_unresolved_item_stays_open_with_its_notes(at_sos):
+    done(at_sos, note_on_work_item, REVIEW, " asked DMV ", "sam")
+    read = read_work_item(REVIEW, "sam", at_sos.factory)
+    assert [(note.noted_by, note.text) for note in read.notes] == [("sam", "asked DMV")]
+    assert read.item.status is WorkItemStatus.OPEN
+    for text in ("  ", "x" * 1001):
+        with pytest.raises(InvalidRequest):
+            done(at_sos, note_on_work_item, REVIEW, text, "sam")
+
+
+@pytest.mark.requirement("DUP-06")
+def test_an_administrator_acknowledges_a_rejection_on_a_verified_number_and_nobody_a_review(at_sos):
+    with pytest.raises(NotAllowed):
+        done(at_sos, acknowledge_work_item, NOTICE, 1, "sam")
+    with pytest.raises(InvalidRequest):
+        done(at_sos, acknowledge_work_item, REVIEW, 1, "ada")
+    closed = done(at_sos, acknowledge_work_item, NOTICE, 1, "ada")
+    assert (closed.status, closed.outcome, closed.closed_by) == (WorkItemStatus.CLOSED, SosItemOutcome.ACKNOWLEDGED, "ada")
+    with pytest.raises(Conflict):
+        done(at_sos, acknowledge_work_item, NOTICE, 2, "ada")
+    assert [line.open_count for line in work_item_summary("ada", at_sos.factory, at_sos.clock)] == [1, 0, 0]
+
+
+@pytest.mark.requirement("EWS-14", "JOB-01")
+def test_work_items_are_for_sos_alone(at_sos):
+    query = SosItemQuery(item_type=SosItemType.REVIEW_REJECTED_DUPLICATE)
+    for act in (
+        lambda: work_item_summary("cleo", at_sos.factory, at_sos.clock),
+        lambda: list_work_items(query, "cleo", at_sos.factory),
+        lambda: read_work_item(REVIEW, "cleo", at_sos.factory),
+        lambda: done(at_sos, claim_work_item, REVIEW, 1, "cleo"),
+        lambda: done(at_sos, note_on_work_item, REVIEW, "x", "cleo"),
+    ):
+        with pytest.raises(NotAllowed):
+            act()
+    with pytest.raises(NotFound):
+        read_work_item(99, "sam", at_sos.factory)
+    with pytest.raises(InvalidRequest):
+        list_work_items(SosItemQuery(item_type=SosItemType.REVIEW_REJECTED_DUPLICATE, limit=0), "sam", at_sos.factory)
+
+
+@pytest.mark.requirement("DLR-03", "OPS-02")
+def test_a_pair_is_read_with_both_records_the_newer_first_and_the_view_is_audited(at_sos):
+    read = read_pair(1, "sam", at_sos.factory, at_sos.clock)
+    assert (read.case, read.newer, read.older, read.merge) == (at_sos.case(), at_sos.voter(NEW), at_sos.voter(OLD), None)
+    assert [(row.action, row.actor, row.subject_id) for row in at_sos.rows(audit_entry)][-2:] == [("ViewVoter", "sam", str(uid)) for uid in (OLD, NEW)]
+    at_sos.review(same_person=True)
+    merged = read_pair(1, "sam", at_sos.factory, at_sos.clock)
+    assert (merged.newer.state_voter_id, merged.older.merged_into, merged.merge.case_id) == (NEW, NEW, 1)
+    for user, case_id, refusal in (("cleo", 1, NotAllowed), ("sam", 9, NotFound)):
+        with pytest.raises(refusal):
+            read_pair(case_id, user, at_sos.factory, at_sos.clock)
+
+
+@pytest.mark.requirement("EWS-14")
+def test_where_a_confidential_voter_lives_is_for_administrators(roll):
+    older, newer = old_and_new()
+    roll.add(older._replace(confidentiality=str(Confidentiality.COURT_ORDER)), newer)
+    roll.detect(pair())
+    seen = {user: read_pair(1, user, roll.factory, roll.clock) for user in ("sam", "ada")}
+    assert (seen["sam"].older.street_name, seen["ada"].older.street_name) == (None, "OLD")
+    assert [len(seen[user].case.criteria) for user in ("sam", "ada")] == [1, 2]
+
+
+@pytest.mark.requirement("DLR-05")
+def test_open_pairs_of_one_verified_number_are_a_list_of_their_own(roll):
+    roll.add(*old_and_new(license_number=LICENSE))
+    assert open_pairs_of_verified_license(0, 10, "sam", roll.factory) == []
+    roll.detect(pair(**ONE_LICENSE))
+    assert open_pairs_of_verified_license(0, 10, "sam", roll.factory) == [roll.case()]
+    assert open_pairs_of_verified_license(1, 10, "sam", roll.factory) == []
+    with pytest.raises(InvalidRequest):
+        open_pairs_of_verified_license(0, 0, "sam", roll.factory)
