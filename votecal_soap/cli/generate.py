@@ -65,6 +65,25 @@ def voters(session: Session, county_code: str, count: int, seed: int, compressio
 
 @generate.command()
 @options.county
+@click.option("--count", type=click.IntRange(1), required=True, help="Of how many voters.")
+@_seed
+@click.argument("file", type=_new_file)
+def histories(county_code: str, count: int, seed: int, file: Path) -> None:
+    """Write what hangs on the voters of `votecal generate voters`: past addresses, votes, images, documents, contacts, custom data.
+
+    Example: votecal generate histories --county 19 --count 10000 county19.histories.jsonl
+    """
+    from votecal_soap.synthetic.histories import history_lines, write_histories
+    from votecal_soap.synthetic.voters import generate_voters
+
+    with output.progress() as bar:
+        people = bar.track(generate_voters(count, seed, county_code), total=count, description=f"county {county_code}")
+        written = write_histories(file, history_lines(people, county_code, seed))
+    output.show_fields({"File": file, "Lines": written})
+
+
+@generate.command()
+@options.county
 @click.option("--count", type=click.IntRange(1), required=True, help="How many voters.")
 @_seed
 @click.argument("file", type=_new_file)

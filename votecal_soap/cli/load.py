@@ -1,4 +1,4 @@
-"""`votecal load`: reference data, elections, precincts, voters."""
+"""`votecal load`: reference data, elections, precincts, voters, and what hangs on voters."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -37,7 +37,7 @@ def reference(session: Session, acting_user: str, as_json: bool) -> None:
 @options.as_json
 @pass_session
 def elections(session: Session, file: Path, acting_user: str, as_json: bool) -> None:
-    """Load elections from CSV: election_id,name,election_date.
+    """Load elections from CSV: election_id,name,election_date and, if you like, federal (yes or no).
 
     Example: votecal load elections elections.csv
     """
@@ -136,6 +136,35 @@ def voters(session: Session, county_code: str, file: Path, refusals: Path | None
         report = load_voters(command, application.unit_of_work, application.clock)
     found = {"records": report.record_count, "loaded": report.loaded, "refused": report.refused, "already_there": report.already_there}
     found |= {f"{name}_before": getattr(report.before, name) for name in ("loaded", "refused", "already_there")}
+    if as_json:
+        output.show_json(found)
+    else:
+        output.show_fields({name.replace("_", " ").capitalize(): count for name, count in found.items()})
+
+
+@load.command()
+@options.county
+@click.argument("file", type=_file)
+@options.acting_user
+@options.as_json
+@pass_session
+def histories(session: Session, county_code: str, file: Path, acting_user: str, as_json: bool) -> None:
+    """Load past addresses, participation, images, documents, contacts and custom data of a county's voters, a JSON object a line.
+
+    The voters and the elections are loaded before. Killed and started again, it goes on after the last committed chunk;
+    a file that was loaded to its end changes nothing.
+
+    Example: votecal load histories --county 19 county19.histories.jsonl
+    """
+    from votecal_soap.use_cases.load_histories import LoadHistories, load_histories
+
+    session.require_administrator(acting_user)
+    application = session.application
+    with output.progress() as bar:
+        task = bar.add_task(f"county {county_code}", total=None)
+        command = LoadHistories(county_code=county_code, file=file, actor=acting_user, on_progress=lambda done, of: bar.update(task, completed=done, total=of))
+        report = load_histories(command, application.unit_of_work, application.clock)
+    found = {"lines": report.lines, "loaded": report.loaded, "voters_not_found": report.voters_not_found}
     if as_json:
         output.show_json(found)
     else:

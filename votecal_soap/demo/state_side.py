@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -15,15 +16,19 @@ from votecal_soap.synthetic.county_codes import load_county_codes
 from votecal_soap.synthetic.elections import elections
 from votecal_soap.synthetic.files import write_elections, write_initial_load, write_precincts
 from votecal_soap.synthetic.geography import precincts
+from votecal_soap.synthetic.histories import history_lines, write_histories
 from votecal_soap.synthetic.voters import SyntheticVoter
 from votecal_soap.use_cases import add_credential, load_reference_data, staff_users
 from votecal_soap.use_cases.import_rules import ImportRules, import_rules
+from votecal_soap.use_cases.load_histories import LoadHistories, load_histories
 from votecal_soap.use_cases.load_voters import LoadCommand, Refusal, load_voters
 
 ADMINISTRATOR: Final = "ada"
 SOS_USER: Final = "sam"
 ELECTION: Final = "2026-GENERAL"
 NEW_PRECINCTS: Final = DISSOLVED // 2
+WITH_HISTORIES: Final = 500
+"""Voters of the county who have more than a record; enough to see every kind."""
 
 
 def prepare_state(application: Application, files: Path, people: Population, steps: Steps) -> dict[str, Path]:
@@ -37,6 +42,8 @@ def prepare_state(application: Application, files: Path, people: Population, ste
         load_county(application, files / "county19-voters.xml", COUNTY, people.loaded_voters(), advance)
     with steps.step(f"Load {OTHER_COUNTYS_VOTERS:,} voters of {OTHER_COUNTY_NAME}") as advance:
         load_county(application, files / "county46-voters.xml", OTHER_COUNTY, people.other_countys_voters(), advance)
+    with steps.step(f"Load what hangs on {WITH_HISTORIES:,} of them: votes, addresses, images, contacts") as advance:
+        load_histories_of(application, files / "county19-histories.jsonl", COUNTY, islice(people.loaded_voters(), WITH_HISTORIES), advance)
     return {county: _add_credential(application, files, county) for county in (COUNTY, OTHER_COUNTY)}
 
 
@@ -76,6 +83,13 @@ def load_county(application: Application, file: Path, county_code: str, voters: 
     load_voters(command, application.unit_of_work, application.clock)
     if refusals:
         raise Conflict(ErrorCode.INTERNAL, f"{len(refusals)} made-up voters were refused, the first with {refusals[0].errors[0].code}.", ref=county_code)
+
+
+def load_histories_of(application: Application, file: Path, county_code: str, voters: Iterable[SyntheticVoter], advance: Advance) -> None:
+    """Load what hangs on these voters, as `votecal load histories` does."""
+    write_histories(file, history_lines(voters, county_code, seed=1))
+    command = LoadHistories(county_code=county_code, file=file, actor=ADMINISTRATOR, on_progress=advance)
+    load_histories(command, application.unit_of_work, application.clock)
 
 
 def _add_credential(application: Application, files: Path, county_code: str) -> Path:

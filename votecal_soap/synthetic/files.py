@@ -44,7 +44,8 @@ def batch_header(county_code: str, batch_type: str, job_id: int | None, created_
 
 def write_elections(path: Path, elections: Iterable[Election]) -> None:
     """Write elections as `votecal load elections` takes them."""
-    _write(path, ("election_id", "name", "election_date"), ((item.election_id, item.name, item.election_date.isoformat()) for item in elections))
+    rows = ((item.election_id, item.name, item.election_date.isoformat(), "yes" if item.federal else "no") for item in elections)
+    _write(path, ("election_id", "name", "election_date", "federal"), rows)
 
 
 def write_precincts(path: Path, precincts: Iterable[Precinct]) -> None:

@@ -13,6 +13,7 @@ from votecal_soap.errors import ErrorCode, InvalidRequest
 T = TypeVar("T")
 NAME_LENGTH: Final = 100
 PLACE_LENGTH: Final = 200
+_CELLS_WITHOUT_FEDERAL: Final = 3
 _ELECTION_ID: Final = re.compile(r"[A-Za-z0-9\-]{1,20}")
 _COUNTY_CODE: Final = re.compile(r"0[1-9]|[1-4][0-9]|5[0-8]")
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -21,8 +22,8 @@ _PRECINCT_CODE: Final = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]{0,18}[\x21-\x7e])
 
 
 def read_elections(file: Path) -> list[Election]:
-    """The elections of a file; the first wrong line raises InvalidRequest."""
-    elections = _read(file, ("election_id", "name", "election_date"), _election)
+    """The elections of a file, of which a fourth column may tell which have federal offices; the first wrong line raises InvalidRequest."""
+    elections = _read(file, ("election_id", "name", "election_date"), _election, optional="federal")
     _refuse_twice(file, [(line, election.election_id) for line, election in elections])
     return [election for _, election in elections]
 
@@ -56,10 +57,11 @@ def read_holidays(file: Path) -> dict[date, str]:
 
 
 def _election(cells: list[str]) -> Election:
-    election_id, name, day = cells
+    election_id, name, day, federal = (*cells, "no") if len(cells) == _CELLS_WITHOUT_FEDERAL else cells
     _require(_ELECTION_ID.fullmatch(election_id) is not None, "An election_id has 1 to 20 letters, digits and hyphens.")
     _require(0 < len(name) <= NAME_LENGTH and name.isprintable(), f"A name has 1 to {NAME_LENGTH} printable characters.")
-    return Election(election_id=election_id, name=name, election_date=_day(day))
+    _require(federal in ("yes", "no"), "federal is yes or no.")
+    return Election(election_id=election_id, name=name, election_date=_day(day), federal=federal == "yes")
 
 
 def _zip_county(cells: list[str]) -> ZipCounty:
@@ -105,11 +107,13 @@ def _require(holds: bool, text: str) -> None:
         raise ValueError(text)
 
 
-def _read(file: Path, heading: tuple[str, ...], row_of: Callable[[list[str]], T]) -> list[tuple[int, T]]:
-    """Each row with its line."""
+def _read(file: Path, heading: tuple[str, ...], row_of: Callable[[list[str]], T], *, optional: str | None = None) -> list[tuple[int, T]]:
+    """Each row with its line; one more column may stand at the end."""
     found: list[tuple[int, T]] = []
     lines = _lines(file)
     _, first = next(lines, (1, []))
+    if optional is not None and tuple(first) == (*heading, optional):
+        heading = (*heading, optional)
     if tuple(first) != heading:
         raise _wrong(file, 1, f"The first line must be: {','.join(heading)}")
     for line, cells in lines:

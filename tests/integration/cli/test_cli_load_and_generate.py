@@ -105,3 +105,17 @@ def test_a_county_without_a_secret_is_told_so(run, tmp_path):
     run("generate", "ems", "--county", "19", "--count", 5, tmp_path / "ems.db")
     sync = ("county", "sync", "--county", "19", "--url", "http://127.0.0.1:9", "--username", "c19", "--ems", tmp_path / "ems.db")
     assert run(*sync, code=1).stderr.startswith("VC-1010")
+
+
+@pytest.mark.requirement("DLR-09")
+def test_histories_are_generated_and_loaded_and_loading_again_changes_nothing(county, tmp_path, run_json):
+    county("load", "voters", "--county", "19", tmp_path / "voters.xml", "--as", "ada")
+    county("generate", "elections", tmp_path / "elections.csv")
+    county("load", "elections", tmp_path / "elections.csv", "--as", "ada")
+    county("generate", "histories", "--county", "19", "--count", 300, tmp_path / "histories.jsonl")
+    load = ("load", "histories", "--county", "19", tmp_path / "histories.jsonl", "--as", "ada")
+    lines = len((tmp_path / "histories.jsonl").read_text().splitlines())
+    assert lines > 300
+    for _ in range(2):
+        assert run_json(*load) == {"lines": lines, "loaded": lines, "voters_not_found": 0}
+    assert county(*load).stdout.splitlines()[0].split() == ["Lines", str(lines)]
