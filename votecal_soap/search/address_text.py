@@ -36,7 +36,7 @@ def standard_address(house_number: str | None, street: str | None, unit_number: 
     number, unit = fold(house_number or ""), fold(unit_number or "")
     number_within, way, unit_within = _standard_street(street or "", unit != "", number != "")
     return Address(
-        (number or number_within).lstrip("0")[:LONGEST] or None,
+        _without_zeros(number or number_within),
         way,
         _standard_unit(unit or unit_within),
         _standard_city(city or ""),
@@ -57,7 +57,12 @@ def _standard_street(street: str, has_unit: bool, has_number: bool) -> tuple[str
 
 @lru_cache(CACHED_TEXTS)
 def _standard_unit(unit: str) -> str | None:
-    return _UNIT_MARK.sub("", unit + " ").strip().lstrip("0")[:LONGEST] or None if unit else None
+    return _without_zeros(_UNIT_MARK.sub("", unit + " ").strip()) if unit else None
+
+
+def _without_zeros(number: str) -> str | None:
+    """A number of a house or unit without the zeros in front of it; 0 alone is none."""
+    return number.lstrip("0 ")[:LONGEST].rstrip() or None
 
 
 @lru_cache(CACHED_TEXTS)
@@ -71,8 +76,8 @@ def standard_zip_code(text: str | None) -> str | None:
     code = fold(text or "")
     if found := _NINE_DIGITS.match(code):
         code = found.group(1)
-    return code[:LONGEST] if code.strip("0 ") else None
+    return code[:LONGEST].rstrip() if code.strip("0 ") else None
 
 
 def _abbreviated(text: str, abbreviations: Mapping[str, str]) -> str | None:
-    return " ".join(abbreviations.get(word, word) for word in text.split())[:LONGEST] or None
+    return " ".join(abbreviations.get(word, word) for word in text.split())[:LONGEST].rstrip() or None

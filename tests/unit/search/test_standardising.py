@@ -83,6 +83,13 @@ def test_pictures_are_no_name():
     assert standardise(Person(first_name="😀", last_name="!!!"))[:6] == (None,) * 6
 
 
+@pytest.mark.parametrize("text", ["0:0", "00 0A", "A" * 59 + " B"])
+def test_a_number_or_a_cut_text_has_no_space_at_its_ends(text):
+    person = standardise(Person(house_number=text, unit_number=text, street=text, city=text, zip_code=text))
+    assert [part for part in person if isinstance(part, str) and part != part.strip()] == []
+    assert standardise(Person(house_number="0:0", unit_number="0 0")) == standardise(Person())
+
+
 @given(st.builds(Person, **dict.fromkeys((name for name in Person._fields if name != "date_of_birth"), st.none() | st.text(max_size=210))))
 def test_whatever_is_typed_the_stored_columns_fit(person):
     for text in standardise(person)._replace(date_of_birth=None):

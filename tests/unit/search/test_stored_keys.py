@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from votecal_soap.domain.matching import Person
@@ -56,6 +56,7 @@ def standardised(row):
 
 
 @given(st.lists(st.tuples(PEOPLE, PEOPLE), min_size=1, max_size=6))
+@settings(deadline=None)  # the first example loads the tables of names
 def test_keys_lost_and_gained_are_the_difference_of_all_keys(changes):
     before, after = (rows(people) for people in zip(*changes, strict=True))
     lost, gained = halves(changed_keys(before, after))
