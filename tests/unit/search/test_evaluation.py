@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 from random import Random
 
 import numpy as np
@@ -161,3 +162,75 @@ def test_the_command_prints_tables_and_json(tmp_path):
 def test_a_column_list_without_sense_is_wrong_usage(tmp_path):
     result = CliRunner().invoke(command, ["--left", str(people_csv(tmp_path / "people.csv", count=4)), "--columns", "last_name"])
     assert result.exit_code == 2
+
+
+@pytest.mark.parametrize(("separator", "encoding"), [(";", "utf-8"), ("\t", "utf-8-sig"), ("|", "cp1252"), (",", "utf-16"), (";", "latin-1")])
+def test_a_table_is_read_whatever_its_separator_and_encoding(tmp_path, separator, encoding):
+    rows = (("Cluster", "Surname", "Town"), ("1", "Muñoz", 'San "José"'), ("1", "Peña", ""))
+    quoted = "\n".join(separator.join('"' + cell.replace('"', '""') + '"' for cell in row) for row in rows)
+    (tmp_path / "people.csv").write_bytes((quoted + "\n").encode(encoding))
+    file = read_people(tmp_path / "people.csv", {})
+    assert dict(file.columns) == {"cluster": ["1", "1"], "last_name": ["Muñoz", "Peña"], "city": ['San "José"', ""]}
+
+
+def test_a_heading_may_repeat_or_lack_a_name(tmp_path):
+    (tmp_path / "people.csv").write_text("cluster,last,last,,\n1,Baker,x,y,z\n")
+    file = read_people(tmp_path / "people.csv", {})
+    assert file.columns["last_name"] == ["Baker"]
+    assert file.ignored == ("last (3)", "column 4", "column 5")
+    table = pa.table([[1], ["Baker"], ["x"]], names=["cluster", "last", "last"])
+    pyarrow.parquet.write_table(table, tmp_path / "people.parquet")
+    assert read_people(tmp_path / "people.parquet", {}).columns["last_name"] == ["Baker"]
+
+
+def test_a_row_of_another_length_is_refused_with_its_number(tmp_path):
+    (tmp_path / "people.csv").write_text("cluster,last\n1,Baker\n2\n")
+    with pytest.raises(InvalidRequest, match="has 1 cells, the heading 2"):
+        read_people(tmp_path / "people.csv", {})
+
+
+def test_words_for_missing_are_seen_where_no_word_belongs(tmp_path):
+    rows = ["1,NaN,nan,93701.0", "1,Nan,1970-01-02,NaN", "2,Null,NaN,nan", "2,Baker,nan,93702.0"]
+    (tmp_path / "people.csv").write_text("cluster,last,dob,zip\n" + "\n".join(rows) + "\n")
+    file = read_people(tmp_path / "people.csv", {})
+    assert file.columns["last_name"] == ["", "", "Null", "Baker"]
+    assert file.columns["date_of_birth"] == ["", "1970-01-02", "", ""]
+
+
+def test_decimals_and_moments_of_other_programs_are_put_right(tmp_path):
+    born = pa.array([datetime(1970, 1, 2, 3, 4, tzinfo=UTC), None], pa.timestamp("ns", tz="UTC"))
+    columns = {"cluster": ["1", "1"], "dob": born, "zip": ["93701.0", ""], "num": [12.0, float("nan")], "last": pa.array(["A", "A"]).dictionary_encode()}
+    pyarrow.parquet.write_table(pa.table({**columns, "tags": [["a"], []], "raw": [b"\xff", b""]}), tmp_path / "people.parquet")
+    file = read_people(tmp_path / "people.parquet", {})
+    assert (file.columns["date_of_birth"], file.columns["zip"], file.columns["house_number"]) == (["1970-01-02", ""], ["93701", ""], ["12", ""])
+    assert file.ignored == ("tags", "raw")
+
+
+def test_who_bears_no_label_is_a_person_of_his_own(tmp_path):
+    for name in ("left.csv", "right.csv"):
+        (tmp_path / name).write_text("cluster,last,dob\n,Baker,1970-01-02\n,Baker,1970-01-02\n7,Chang,1980-01-02\n")
+    assert evaluate(tmp_path / "left.csv", None, fit=FitMethod.NONE, names={}).true_pairs == 0
+    assert evaluate(tmp_path / "left.csv", tmp_path / "right.csv", fit=FitMethod.NONE, names={}).true_pairs == 1
+
+
+@pytest.mark.parametrize("content", ["cluster,last\n,Baker\n,Chang\n", "cluster,last\n"])
+def test_people_without_a_single_label_cannot_be_evaluated(tmp_path, content):
+    (tmp_path / "people.csv").write_text(content)
+    with pytest.raises(InvalidRequest, match="cluster"):
+        evaluate(tmp_path / "people.csv", None, fit=FitMethod.EM, names={})
+
+
+def test_an_age_stands_for_a_year_of_birth(tmp_path):
+    (tmp_path / "people.csv").write_text("cluster,last,age\n1,Baker,44\n1,Baker,44\n2,Baker,71\n3,Baker,\n")
+    assert evaluate(tmp_path / "people.csv", None, fit=FitMethod.NONE, names={}).f1 == 1.0
+
+
+def test_years_of_two_digits_lie_in_the_likelier_century():
+    assert birth_numbers(["06/24/71", "6/24/07"]) == [19710624, 20070624]
+
+
+def test_data_of_few_columns_are_paired_by_less(tmp_path):
+    people = people_csv(tmp_path / "people.csv", heading="id,cluster,first,last,nothing,city", count=900)
+    result = evaluate(people, None, fit=FitMethod.NONE, names={})
+    assert "date_of_birth" not in result.columns
+    assert result.blocking_recall > 0.95

@@ -7,13 +7,15 @@ from typing import Final
 from votecal_soap.search.standardising import PLACEHOLDER_BIRTHS
 
 _YEAR_FIRST: Final = re.compile(r"^(\d{4})[-/. ]?(\d{1,2})?(?:[-/. ]?(\d{1,2}))?(?:[T ].*)?$")
-_YEAR_LAST: Final = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})(?:[T ].*)?$")
+_YEAR_LAST: Final = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})(?:[T ].*)?$")
 _MONTHS: Final = {
     name: number
     for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), start=1)  # noqa: SIM905 - reads better
 }
 _MONTH_NAMED: Final = re.compile(r"^(?:(\d{1,2})[-/. ]*)?([A-Za-z]{3})[a-z]*[-/. ]*(?:(\d{1,2})(?:st|nd|rd|th)?,? +)?(\d{4})$")
 _LONGEST_MONTH: Final = 12
+_CENTURY_TURNS: Final = 20
+"""A year of two digits up to this is one of 2000 and later."""
 
 
 def birth_numbers(texts: Sequence[str]) -> list[int]:
@@ -42,5 +44,7 @@ def _birth_number(text: str, *, day_first: bool) -> int:
 
 
 def _number(year: str, month: str | None, day: str | None) -> int:
+    if len(year) == 2:
+        year = ("20" if int(year) <= _CENTURY_TURNS else "19") + year
     number = int(year) * 10_000 + int(month or 0) * 100 + int(day or 0)
     return 0 if number in PLACEHOLDER_BIRTHS else number

@@ -1,8 +1,8 @@
 """Candidate pairs in data of any columns: many passes, each as far as its blocks are small (docs/matching.md)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -49,6 +49,25 @@ GENERAL_PASSES: Final[tuple[tuple[str, ...], ...]] = (
 )
 """Beside the passes of the service; a pass whose columns the data lack finds nothing."""
 
+THIN_PASSES: Final[tuple[tuple[str, ...], ...]] = (
+    ("last_beginning", "first_beginning"),
+    ("last_ending", "first_canonical"),
+    ("last_name", "first_initial"),
+    ("first_canonical", "last_initial"),
+    ("first_canonical",),
+    ("surname_sound",),
+    ("city", "last_beginning"),
+    ("city", "first_sound"),
+    ("city", "first_beginning"),
+    ("city",),
+)
+"""For data of few columns: only where all other passes together leave the budget of one unspent."""
+
+Pass: TypeAlias = Sequence[Sequence[str]]
+"""The parts of its keys; any of several alternatives."""
+
+_USUAL_PASSES: Final[tuple[Pass, ...]] = (*PARTS.values(), *((names,) for names in GENERAL_PASSES))
+
 _AREA: Final = 3
 """Signs at the beginning of a ZIP code, or of a name, that most slips leave alone."""
 
@@ -70,8 +89,9 @@ def pairs_within(people: Columns) -> CandidatePairs:
     if possible <= ALL_PAIRS:
         left, right = np.triu_indices(count, 1)
         return CandidatePairs(left=left, right=right, possible=possible)
-    found = [_within(hashes, min(PAIRS_PER_PERSON * count, MOST_PAIRS)) for hashes in _passes(people)]
-    return _distinct(found, possible)
+    budget = min(PAIRS_PER_PERSON * count, MOST_PAIRS)
+    parts = _all_parts(people)
+    return _distinct(lambda passes: [_within(_keys(parts, names), budget) for names in passes], budget, possible)
 
 
 def pairs_between(left: Columns, right: Columns) -> CandidatePairs:
@@ -81,21 +101,21 @@ def pairs_between(left: Columns, right: Columns) -> CandidatePairs:
         rows = np.arange(possible)
         return CandidatePairs(left=rows // max(len(right), 1), right=rows % max(len(right), 1), possible=possible)
     budget = min(PAIRS_PER_PERSON * (len(left) + len(right)), MOST_PAIRS)
-    found = [_between(one, other, budget) for one, other in zip(_passes(left), _passes(right), strict=True)]
-    return _distinct(found, possible)
+    one, other = _all_parts(left), _all_parts(right)
+    return _distinct(lambda passes: [_between(_keys(one, names), _keys(other, names), budget) for names in passes], budget, possible)
 
 
-def _distinct(found: Sequence[Integers], possible: int) -> CandidatePairs:
-    pairs = np.unique(np.concatenate(found))
+def _distinct(found: Callable[[Sequence[Pass]], list[Integers]], budget: int, possible: int) -> CandidatePairs:
+    pairs = np.unique(np.concatenate(found(_USUAL_PASSES)))
+    if len(pairs) < budget:
+        pairs = np.unique(np.concatenate([pairs, *found([(names,) for names in THIN_PASSES])]))
     return CandidatePairs(left=pairs >> 32, right=pairs & 0xFFFFFFFF, possible=possible)
 
 
-def _passes(people: Columns) -> Iterator[tuple[Hashes, Integers]]:
-    """(keys, rows) of each pass."""
-    parts = _all_parts(people)
-    for alternatives in (*PARTS.values(), *((names,) for names in GENERAL_PASSES)):
-        keyed = [_keyed([parts[name] for name in names]) for names in alternatives]
-        yield np.concatenate([keys for keys, _ in keyed]), np.concatenate([rows for _, rows in keyed])
+def _keys(parts: Mapping[str, Hashes], alternatives: Pass) -> tuple[Hashes, Integers]:
+    """(keys, rows) of a pass."""
+    keyed = [_keyed([parts[name] for name in names]) for names in alternatives]
+    return np.concatenate([keys for keys, _ in keyed]), np.concatenate([rows for _, rows in keyed])
 
 
 def _keyed(parts: Sequence[Hashes]) -> tuple[Hashes, Integers]:
@@ -115,6 +135,8 @@ def _all_parts(people: Columns) -> Mapping[str, Hashes]:
         "first_sound": each("first_name", lambda name: text_hash(sound(name))),
         "first_beginning": each("first_name", lambda name: text_hash(name[:_AREA])),
         "last_beginning": each("last_name", lambda name: text_hash(name[:_AREA])),
+        "last_ending": each("last_name", lambda name: text_hash(name[-_AREA:])),
+        "first_initial": each("first_name", lambda name: text_hash(name[0])),
         "last_initial": each("last_name", lambda name: text_hash(name[0])),
         "zip_area": each("zip_code", lambda code: text_hash(code[:_AREA])),
     }

@@ -1,6 +1,6 @@
 """Labelled people ready to be compared: standardised columns, and who is who."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -19,6 +19,9 @@ from votecal_soap.search.standardising import StandardPerson, standard_given_nam
 OTHER: Final = "other"
 """A text of another kind, such as an e-mail address or an occupation, compared as it is."""
 
+_AGES_COUNT_FROM: Final = 2000
+_OLDEST: Final = 130
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelledPeople:
@@ -35,11 +38,15 @@ def labelled(file: PeopleFile, vocabulary: Vocabulary) -> LabelledPeople:
     Raises:
         InvalidRequest: if no column says who is who.
     """
-    if "cluster" not in file.columns:
+    if not any(file.columns.get("cluster", ())):
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "no column `cluster` says which records are one person; --columns cluster=THEIRS names it")
     people = Columns.of(_people(file), vocabulary).with_column(OTHER, [fold(text)[:LONGEST] for text in _cells(file, OTHER)])
-    clusters = vocabulary.encode("=" + text for text in file.columns["cluster"])
-    return LabelledPeople(columns=people, clusters=clusters.astype(np.int64))
+    return LabelledPeople(columns=people, clusters=vocabulary.encode(_labels(file, len(vocabulary.texts))).astype(np.int64))
+
+
+def _labels(file: PeopleFile, unlike: int) -> Iterator[str]:
+    """Who each row is; who bears no label is a person of his own, `unlike` those of another file."""
+    return (f"={label}" if (label := text.strip()) else f"?{unlike} {row}" for row, text in enumerate(file.columns["cluster"]))
 
 
 def _people(file: PeopleFile) -> list[StandardPerson]:
@@ -62,10 +69,17 @@ def _cells(file: PeopleFile, name: str) -> Sequence[str]:
 
 
 def _births(file: PeopleFile) -> list[int]:
-    if "date_of_birth" in file.columns or "birth_year" not in file.columns:
+    if any(_cells(file, "date_of_birth")):
         return birth_numbers(_cells(file, "date_of_birth"))
+    if not any(_cells(file, "birth_year")):
+        return [_birth_by_age(age) for age in _cells(file, "age")]
     parts = zip(*(_cells(file, name) for name in ("birth_year", "birth_month", "birth_day")), strict=True)
     return birth_numbers(["-".join(part.strip().zfill(2) for part in date if part.strip()) for date in parts])
+
+
+def _birth_by_age(age: str) -> int:
+    """A year of birth such that people of one age have one, and of neighbouring ages neighbouring ones."""
+    return (_AGES_COUNT_FROM - int(age)) * 10_000 if age.strip().isdecimal() and int(age) <= _OLDEST else 0
 
 
 @lru_cache(CACHED_TEXTS)
