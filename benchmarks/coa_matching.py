@@ -4,6 +4,7 @@ import gc
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from math import log
@@ -21,7 +22,7 @@ from votecal_soap.search.evaluation.metrics import STRICT, Ranking
 from votecal_soap.search.fitting import fit_silver
 from votecal_soap.search.service import SearchService
 from votecal_soap.search.standardising import standard_old_address, standardise
-from votecal_soap.search.weights import MatchWeights, expert_weights
+from votecal_soap.search.weights import Knot, MatchWeights, expert_weights
 from votecal_soap.synthetic.frequency_tables import Origin
 from votecal_soap.synthetic.noise_rates import ORDINARY_NOISE
 from votecal_soap.use_cases.process_voter_record_update_batch import not_collecting
@@ -43,6 +44,8 @@ class Scale:
     """How much."""
 
     records: int
+    fitting_records: int
+    """DMV records that the weights are learned from: at full scale what `votecal match fit` takes, some months of DMV's files."""
     voters: int
     seeds: tuple[int, ...]
     u_pairs: float
@@ -50,8 +53,8 @@ class Scale:
 
 
 SCALES: Final = {
-    "small": Scale(records=2_000, voters=50_000, seeds=(1, 2), u_pairs=1e6),
-    "full": Scale(records=20_000, voters=1_000_000, seeds=(1, 2, 3, 4, 5), u_pairs=1e7),
+    "small": Scale(records=2_000, fitting_records=10_000, voters=50_000, seeds=(1, 2), u_pairs=1e6),
+    "full": Scale(records=20_000, fitting_records=300_000, voters=1_000_000, seeds=(1, 2, 3, 4, 5), u_pairs=1e7),
 }
 
 
@@ -71,7 +74,7 @@ def run(scale: str) -> Report:
     size = SCALES[scale]
     report = Report(benchmark="coa_matching", scale=scale)
     report.facts = {"records": size.records, "voters": size.voters, "seeds": list(size.seeds), "fitting seed": FITTING_SEED, "noise": asdict(ORDINARY_NOISE)}
-    weights = {"silver": _fitted(size), "shipped": expert_weights()}
+    weights = {"silver": _fitted(report, size), "shipped": expert_weights()}
     found = _Found(weights, size, report)
     for seed in size.seeds:
         workload = make_workload(size.records, size.voters, seed)
@@ -126,7 +129,7 @@ class _Found:
             _report_ranking(self._report, f"{name}, {mode}", whole.ranking, mode if is_ours else None)
             if is_ours:
                 _report_bands(self._report, f"{name}, {mode}", whole, mode)
-                _report_calibration(self._report, f"{name}, {mode}", whole, self._weights[name])
+            _report_calibration(self._report, f"{name}, {mode}", whole, self._weights[name], is_barred=is_ours)
         for group, parts in self._groups.items():
             _report_group(self._report, group, pooled(parts))
         rate = self._size.records / float(np.median(self._cpu))
@@ -161,10 +164,19 @@ def _searched(service: SearchService, workload: Workload, used: MatchSettings, s
     return Timed(found.matches, found.standardise_seconds + searched - begun, found.seconds + took, found.cpu_seconds + cpu_took)
 
 
-def _fitted(size: Scale) -> MatchWeights:
+def _fitted(report: Report, size: Scale) -> MatchWeights:
     """As `votecal match fit` does: from pairs with two DL/IDs, which are hidden while it learns."""
-    workload = make_workload(size.records, size.voters, FITTING_SEED)
-    return fit_silver(workload.people, workload.index, expert_weights(), version="silver", roll_size=size.voters).weights
+    workload = make_workload(size.fitting_records, size.voters, FITTING_SEED)
+    begun = time.process_time()
+    fit = fit_silver(workload.people, workload.index, expert_weights(), version="silver", roll_size=size.voters)
+    report.add("fit: from candidate fetch to checked weights", time.process_time() - begun, "s of a core")
+    report.facts["fitted on"] = {"records": size.fitting_records, "labelled pairs, in two forms": fit.pairs, "of one person": fit.one_person}
+    report.facts["calibration knots"] = {name: _rounded(getattr(fit.weights, name)) for name in ("calibration", "calibration_without_licence")}
+    return fit.weights
+
+
+def _rounded(knots: Sequence[Knot]) -> list[tuple[float, float]]:
+    return [(round(score, 2), round(odds, 2)) for score, odds in knots]
 
 
 def _report_ranking(report: Report, name: str, ranking: Ranking, barred: Mode | None) -> None:
@@ -180,10 +192,10 @@ def _report_bands(report: Report, name: str, whole: Scored, mode: Mode) -> None:
     report.add(f"{name}: manual queue", whole.queued / whole.records, "share", at_most=0.03 if is_barred else None)
 
 
-def _report_calibration(report: Report, name: str, whole: Scored, weights: MatchWeights) -> None:
-    calibration = list(tenths(posterior(whole.scores, weights), whole.is_true))
-    report.add(f"{name}: expected calibration error", expected_calibration_error(calibration), "share", at_most=0.01)
-    report.add(f"{name}: tenths outside their 99 % interval", sum(not tenth.is_inside for tenth in calibration), "tenths", at_most=0)
+def _report_calibration(report: Report, name: str, whole: Scored, weights: MatchWeights, *, is_barred: bool) -> None:
+    calibration = list(tenths(posterior(whole.scores, weights, lacks_licence=whole.lacks_licence), whole.is_true))
+    report.add(f"{name}: expected calibration error", expected_calibration_error(calibration), "share", at_most=0.01 if is_barred else None)
+    report.add(f"{name}: tenths outside their 99 % interval", sum(not tenth.is_inside for tenth in calibration), "tenths", at_most=0 if is_barred else None)
     for tenth in calibration:
         report.add(f"{name}: from {tenth.lowest}, {tenth.pairs} pairs, claimed {tenth.claimed:.4f}, found", tenth.found, "share")
 

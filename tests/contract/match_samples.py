@@ -95,7 +95,7 @@ CASE = MatchCase(
         "confidence": 87,
         "criteria": CRITERIA,
         "same_drivers_license": False,
-        "weights_version": "expert-1",
+        "weights_version": "expert-2",
         "opened_at": NOW,
         "due_on": date(2026, 3, 9),
         "applied_version": 4,

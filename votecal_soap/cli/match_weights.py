@@ -12,7 +12,7 @@ from votecal_soap.use_cases import match_weights
 
 @click.command()
 @click.argument("version")
-@click.option("--records", type=click.IntRange(min=1), default=100_000, show_default=True, help="Records from DMV to learn from, the newest.")
+@click.option("--records", type=click.IntRange(min=1), default=300_000, show_default=True, help="Records from DMV to learn from, the newest.")
 @options.acting_user
 @options.as_json
 @pass_session

@@ -1,32 +1,27 @@
-"""Weights from silver labels: pairs in which both records bear a verified DL/ID (equal: one person; clearly different: two).
+"""Weights and their calibration from silver labels: pairs of which verified numbers say whether they are one person.
 
 The DL/ID is hidden from the training, so the weights learned hold for records without one; its own weights cannot be
 learned from labels made of it, and stay. Repeatable in production, without hand labelling.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
 
-from votecal_soap.domain.matching import MatchField, MatchingFunction, MatchSettings, Person
+from votecal_soap.domain.matching import Person
 from votecal_soap.errors import Conflict, ErrorCode
-from votecal_soap.search.arrays import Flags, Integers
+from votecal_soap.search.arrays import Flags, Floats, Integers
 from votecal_soap.search.calibration import calibration_of
-from votecal_soap.search.candidates import DEFAULT_CAP, CandidateIndex
-from votecal_soap.search.comparisons import COMPARISONS
+from votecal_soap.search.candidates import CandidateIndex
 from votecal_soap.search.confidence import posterior
 from votecal_soap.search.evaluation.metrics import CalibrationBin, Ranking, calibration_table, expected_calibration_error
-from votecal_soap.search.evidence import Evidence
 from votecal_soap.search.frequencies import NameFrequencies, shipped_frequencies
-from votecal_soap.search.gathering import gather
-from votecal_soap.search.levels import Comparison
-from votecal_soap.search.logistic import OFTEN_LACKING, evidence_without, fit_logistic
-from votecal_soap.search.match_keys import MatchPass
-from votecal_soap.search.pairs import TOO_FAR, Pairs
-from votecal_soap.search.scoring import compare, score
-from votecal_soap.search.weights import Knot, MatchWeights
+from votecal_soap.search.logistic import Examples, fit_logistic
+from votecal_soap.search.scoring import score
+from votecal_soap.search.silver_labels import Labelled, numbered, plain
+from votecal_soap.search.weights import MatchWeights
 
 HELD_BACK: Final = 0.2
 """Share of the people sought whose pairs train nothing, but check."""
@@ -34,18 +29,15 @@ HELD_BACK: Final = 0.2
 FEWEST_LABELS: Final = 200
 """Pairs of one person, and of two, below which there is nothing to learn from."""
 
+MOST_EXAMPLES: Final = 400_000
+"""Pairs of a form from which weights are learned: more move them no further. The calibration, which lives on rare errors, takes all."""
+
 _FOLDS: Final = 4
-
-_SETTINGS: Final = MatchSettings(function=MatchingFunction.DMV_COA)
-_PASSES: Final = frozenset(MatchPass) - {MatchPass.LICENCE}
-"""The pairs to learn from are those that a record without a DL/ID would meet."""
-
-_HIDDEN: Final[Mapping[str, Comparison]] = {field: comparison for field, comparison in COMPARISONS.items() if field != MatchField.DRIVERS_LICENSE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """New weights and how they did on pairs that they had not seen."""
+    """New weights and how they did on pairs that they had not seen; a pair counts once in each form that it was learned in."""
 
     weights: MatchWeights
     pairs: int
@@ -71,53 +63,81 @@ def fit_silver(
     Raises:
         Conflict: if too few pairs bear two DL/ID numbers.
     """
-    gathered = gather(people, index, _SETTINGS, cap=DEFAULT_CAP, passes=_PASSES)
-    pairs = gathered.pairs
-    evidence = compare(pairs, frequencies or shipped_frequencies(), earlier=gathered.sought.earlier, comparisons=_HIDDEN)
-    truth, labelled = silver_labels(pairs)
-    if min(int((truth & labelled).sum()), int((~truth & labelled).sum())) < FEWEST_LABELS:
-        raise Conflict(ErrorCode.VALUE_WRONG, f"fewer than {FEWEST_LABELS} pairs of one person, or of two, bear a DL/ID on both sides; the weights stay")
+    names = frequencies or shipped_frequencies()
+    forms = (numbered(people, index, names), plain(people, index, names))
+    two, one = np.bincount(forms[0].truth[forms[0].known], minlength=2).tolist()
+    if min(one, two) < FEWEST_LABELS:
+        found = f"Only {one} pairs of one person and {two} of two bear a verified DL/ID on both sides"
+        raise Conflict(ErrorCode.VALUE_WRONG, f"{found}; there is too little to learn from below {FEWEST_LABELS} of each: the weights stay.")
     named = replace(start, version=version, origin="silver", roll_size=roll_size)
-    return _fit(evidence, truth, labelled, _held_back(pairs, seed), named)
+    return _Fitting(forms, len(people), named, seed).fit()
 
 
-def silver_labels(pairs: Pairs) -> tuple[Flags, Flags]:
-    """Who is one person by the DL/ID, and where it tells: a number that is off by one slip tells nothing."""
-    same = pairs.equal(MatchField.DRIVERS_LICENSE)
-    different = (pairs.slips(MatchField.DRIVERS_LICENSE) >= TOO_FAR) & ~pairs.missing(MatchField.DRIVERS_LICENSE)
-    return same, same | different
+class _Fitting:
+    """One fit: all pairs of a person sought train, or calibrate, or check together."""
+
+    def __init__(self, forms: tuple[Labelled, Labelled], people: int, start: MatchWeights, seed: int) -> None:
+        self._forms: Final = forms
+        self._start: Final = start
+        self._rng: Final = np.random.default_rng(seed)
+        self._held_back: Final = self._rng.random(people) < HELD_BACK
+        self._fold: Final = self._rng.integers(0, _FOLDS, people)
+
+    def fit(self) -> Fit:
+        """Weights from what is not held back, their calibration across folds, the check on what is."""
+        training = ~self._held_back
+        weights = self._calibrated(self._learned(training), training)
+        scores, truth, probability = (np.concatenate(arrays) for arrays in zip(*(self._checked(form, weights) for form in self._forms), strict=True))
+        table = calibration_table(probability, truth)
+        return Fit(
+            weights=weights,
+            pairs=sum(form.examples for form in self._forms),
+            one_person=sum(int((form.truth & form.known).sum()) for form in self._forms),
+            held_back=len(truth),
+            f1=Ranking(scores, truth, int(truth.sum())).best().f1,
+            calibration_error=expected_calibration_error(table),
+            calibration=table,
+        )
+
+    def _learned(self, people: Flags) -> MatchWeights:
+        examples = []
+        for form in self._forms:
+            rows = self._sample(_rows(form, people))
+            examples.append(Examples(form.evidence, rows, form.truth[rows]))
+        return fit_logistic(examples, self._start)
+
+    def _sample(self, rows: Integers) -> Integers:
+        return rows if len(rows) <= MOST_EXAMPLES else np.sort(self._rng.choice(rows, MOST_EXAMPLES, replace=False))
+
+    def _calibrated(self, weights: MatchWeights, training: Flags) -> MatchWeights:
+        """On all training pairs of the plain form, each scored by weights that have not seen its person.
+
+        The plain form holds the errors: where both bear an SSN4 hardly any is left, and a line for nearly sure pairs would flatter the others.
+        """
+        form = self._forms[1]
+        scores, rows = [np.empty(0)], [np.empty(0, np.int64)]
+        for number in range(_FOLDS):
+            others = self._learned(training & (self._fold != number))
+            rows.append(_rows(form, training & (self._fold == number)))
+            scores.append(score(form.evidence, others)[rows[-1]])
+        return with_calibration(weights, form, np.concatenate(scores), np.concatenate(rows))
+
+    def _checked(self, form: Labelled, weights: MatchWeights) -> tuple[Floats, Flags, Floats]:
+        rows = _rows(form, self._held_back)
+        scores = score(form.evidence, weights)[rows]
+        return scores, form.truth[rows], posterior(scores, weights)
 
 
-def _fit(evidence: Evidence, truth: Flags, labelled: Flags, held_back: Flags, start: MatchWeights) -> Fit:
-    rows = np.flatnonzero(labelled & ~held_back)
-    weights = replace(fit_logistic(evidence, truth, rows, start), calibration=_calibration(evidence, truth, rows, start))
-    check = labelled & held_back
-    scores = score(evidence, weights)[check]
-    table = calibration_table(posterior(scores, weights), truth[check])
-    return Fit(
-        weights=weights,
-        pairs=int(labelled.sum()),
-        one_person=int((truth & labelled).sum()),
-        held_back=int(check.sum()),
-        f1=Ranking(scores, truth[check], int(truth[check].sum())).best().f1,
-        calibration_error=expected_calibration_error(table),
-        calibration=table,
+def with_calibration(weights: MatchWeights, form: Labelled, scores: Floats, rows: Integers) -> MatchWeights:
+    """The weights with the calibration that scores of a form's rows teach."""
+    truth, lacking = form.truth[rows], form.lacks_licence[rows]
+    return replace(
+        weights,
+        calibration=calibration_of(scores, truth),
+        calibration_without_licence=calibration_of(scores[lacking], truth[lacking]),
     )
 
 
-def _calibration(evidence: Evidence, truth: Flags, rows: Integers, start: MatchWeights) -> tuple[Knot, ...]:
-    """Learned on the training pairs, each scored by weights of the others: no pair judges itself, and none is wasted."""
-    fold = evidence.pairs.left_rows[rows] % _FOLDS
-    scores, truths = [], []
-    for number in range(_FOLDS):
-        weights = fit_logistic(evidence, truth, rows[fold != number], start)
-        for form in (evidence, *evidence_without(evidence, OFTEN_LACKING)):
-            scores.append(score(form, weights)[rows[fold == number]])
-            truths.append(truth[rows[fold == number]])
-    return calibration_of(np.concatenate(scores), np.concatenate(truths))
-
-
-def _held_back(pairs: Pairs, seed: int) -> Flags:
-    """All pairs of one person sought fall on one side."""
-    draw = np.random.default_rng(seed).random(int(pairs.left_rows.max(initial=0)) + 1)
-    return np.asarray(draw[pairs.left_rows] < HELD_BACK)
+def _rows(form: Labelled, people: Flags) -> Integers:
+    """The labelled pairs of some of the people sought."""
+    return np.flatnonzero(form.known & people[form.evidence.pairs.left_rows])

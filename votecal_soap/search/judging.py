@@ -7,7 +7,7 @@ import numpy as np
 
 from votecal_soap.domain.matching import Ceiling, Match, MatchField, MatchSettings
 from votecal_soap.search.arrays import Flags, Floats, Integers
-from votecal_soap.search.confidence import CERTAIN, confidence, roll_adjustment
+from votecal_soap.search.confidence import CERTAIN, in_percent, posterior, roll_adjustment
 from votecal_soap.search.criteria import CriteriaWriter
 from votecal_soap.search.evidence import Evidence
 from votecal_soap.search.family_rules import CLOSE_CALL, FAMILY_RULES, Capped, RuleName, apply_rules, limit_of
@@ -53,7 +53,7 @@ def judge(evidence: Evidence, weights: MatchWeights, settings: MatchSettings, ro
     """Score all pairs, then let the rules hold down what likeness alone would overrate."""
     interactions = interaction_values(evidence, weights)
     scores = score(evidence, weights, interactions) + roll_adjustment(weights, roll_size)
-    sure = confidence(scores, weights)
+    sure = in_percent(posterior(scores, weights, lacks_licence=evidence.holds(MatchField.DRIVERS_LICENSE, "missing")))
     sure[_certain(evidence)] = CERTAIN
     capped = apply_rules(sure, evidence, settings)
     _hold_rivals(capped, evidence.pairs.left_rows, scores, settings)

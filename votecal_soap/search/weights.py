@@ -1,9 +1,10 @@
 """What each level is worth: the one thing that fitting changes, stored by version with every case (COA-05)."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Final
 
 from votecal_soap.domain.matching import MatchField
@@ -30,7 +31,9 @@ class MatchWeights:
     """By field, then by the name of the level."""
     interactions: Mapping[str, float]
     calibration: tuple[Knot, ...]
-    """(score, observed log2 odds), rising; straight lines between, the outer slopes 1. Empty: the score is right as it is."""
+    """(score, observed log2 odds), rising; straight lines between, flat beyond. Empty: the score is right as it is."""
+    calibration_without_licence: tuple[Knot, ...] = ()
+    """The same for pairs that lack a DL/ID although it is compared: in doubt are then rather second registrations. Empty: as the others."""
 
     def to_json(self) -> str:
         """As text, for a file or a column."""
@@ -57,7 +60,6 @@ class MatchWeights:
             if set(levels[field]) != {level.name for level in comparison.levels}:
                 raise ValueError(field)
         interactions = {name: float(values["interactions"].get(name, 0.0)) for name in INTERACTIONS}
-        calibration = tuple((float(score), float(odds)) for score, odds in values["calibration"])
         return cls(
             version=str(values["version"]),
             origin=str(values["origin"]),
@@ -65,12 +67,20 @@ class MatchWeights:
             intercept=float(values["intercept"]),
             levels=levels,
             interactions=interactions,
-            calibration=calibration,
+            calibration=_knots(values["calibration"]),
+            calibration_without_licence=_knots(values.get("calibration_without_licence", ())),
         )
 
     def named(self, version: str) -> "MatchWeights":
         """The same weights under another version."""
         return replace(self, version=version)
+
+
+def _knots(values: Iterable[Iterable[Any]]) -> tuple[Knot, ...]:
+    knots = tuple((float(score), float(odds)) for score, odds in values)
+    if any(after <= before for (before, _), (after, _) in pairwise(knots)):
+        raise ValueError("knots")
+    return knots
 
 
 def expert_weights() -> MatchWeights:

@@ -178,7 +178,7 @@ def test_a_match_is_explained_without_a_value_and_the_view_is_audited(people, vo
     assert {"first_name", "last_name", "date_of_birth", "drivers_license", "address"} <= {item["field"] for item in explained["criteria"]}
     shown = people("match", "explain", FIRST, THIRD, "--function", "dmv_coa", "--as", "sam").stdout
     assert "Confidence" in shown
-    assert "expert-1" in shown
+    assert "expert-2" in shown
     for value in ("LOVELACE", "ADA", "QUICK", "D1234567", "1960", "OAK", "90001"):
         assert value not in shown + json.dumps(explained)
     assert [found[:3] for found in audited(uow, "ExplainMatch")][:2] == [("sam", str(FIRST), "19"), ("sam", str(SECOND), "34")]
@@ -193,20 +193,20 @@ def test_weights_are_used_only_once_they_are_activated(people, uow, run_json):
     with uow() as work:
         work.matching.add_weights(WeightsVersion("spring", False, NOW, "ada", json.dumps(report), expert_weights().named("spring").to_json()))
         work.commit()
-    assert [(row["version"], row["active"]) for row in run_json("match", "weights", "list")] == [("spring", False), ("expert-1", True)]
+    assert [(row["version"], row["active"]) for row in run_json("match", "weights", "list")] == [("spring", False), ("expert-2", True)]
     people("match", "weights", "activate", "spring", "--as", "ada")
-    assert [(row["version"], row["active"]) for row in run_json("match", "weights", "list")] == [("spring", True), ("expert-1", False)]
+    assert [(row["version"], row["active"]) for row in run_json("match", "weights", "list")] == [("spring", True), ("expert-2", False)]
     assert run_json("match", "config", "show")["weights"] == "spring"
     assert "10 pairs held back" in people("match", "weights", "show", "spring").stdout
-    assert run_json("match", "weights", "show", "expert-1")["report"] is None
-    people("match", "weights", "activate", "expert-1", "--as", "ada")
+    assert run_json("match", "weights", "show", "expert-2")["report"] is None
+    people("match", "weights", "activate", "expert-2", "--as", "ada")
     assert run_json("match", "config", "show")["weights"] is None
     for name in ("show", "activate"):
         assert people("match", "weights", name, "nowhere", *(("--as", "ada") if name == "activate" else ()), code=1).stderr.startswith("VC-2010")
     assert people("match", "weights", "activate", "spring", "--as", "sam", code=1).stderr.startswith("VC-3002")
     assert [found[3:] for found in audited(uow, "ActivateMatchWeights")] == [
-        ({"version": "spring"}, {"version": "expert-1"}),
-        ({"version": "expert-1"}, {"version": "spring"}),
+        ({"version": "spring"}, {"version": "expert-2"}),
+        ({"version": "expert-2"}, {"version": "spring"}),
     ]
 
 
@@ -214,7 +214,7 @@ def test_weights_are_used_only_once_they_are_activated(people, uow, run_json):
 def test_too_few_records_are_nothing_to_learn_from(people, voters):
     refused = people("match", "fit", "spring", "--as", "ada", code=1).stderr
     assert "the weights stay" in refused
-    assert people("match", "fit", "expert-1", "--as", "ada", code=1).stderr.startswith("VC-4007")
+    assert people("match", "fit", "expert-2", "--as", "ada", code=1).stderr.startswith("VC-4007")
     assert people("match", "fit", "spring", "--as", "sam", code=1).stderr.startswith("VC-3002")
 
 

@@ -32,7 +32,7 @@ def dmv_job(uow, registry):
 def work_item(work_item_id, record=None, **values):
     """An open item with a potential match."""
     usual = {"status": WorkItemStatus.OPEN, "disposition": Disposition.POTENTIAL_MATCH, "county_code": "19", "signature_id": None, "top_confidence": 80}
-    return NewWorkItem(**{"work_item_id": work_item_id, "keyed": keyed(record or dmv_record()), **usual, "weights_version": "expert-1", **values})
+    return NewWorkItem(**{"work_item_id": work_item_id, "keyed": keyed(record or dmv_record()), **usual, "weights_version": "expert-2", **values})
 
 
 def add_items(uow, registry, count=1, job_id=None, **values):
@@ -46,7 +46,7 @@ def add_items(uow, registry, count=1, job_id=None, **values):
 def match_case(case_id, state_voter_id, work_item_id=None, **values):
     """An open case of Los Angeles."""
     usual = {"case_type": CaseType.DMV_COA, "county_code": "19", "state": CaseState.OPEN, "confidence": 80, "criteria": CRITERIA, "cap": "common_name"}
-    rest = {"potential_reason": "BelowAutomatic", "same_drivers_license": False, "weights_version": "expert-1", "due_on": date(2026, 3, 9)}
+    rest = {"potential_reason": "BelowAutomatic", "same_drivers_license": False, "weights_version": "expert-2", "due_on": date(2026, 3, 9)}
     undecided = dict.fromkeys(("decided_by", "basis", "before_version", "applied_version"))
     key = {"case_id": case_id, "work_item_id": work_item_id, "state_voter_id": state_voter_id, "automatic": False}
     return NewMatchCase(**{**key, **usual, **rest, **undecided, **values})

@@ -94,7 +94,7 @@ class Situations:
         with self.state.application.unit_of_work() as uow:
             item_id = uow.work_items.reserve_ids(1)
             sent = record._replace(sequence=item_id, transaction_id=f"DMV-{item_id}")
-            uow.work_items.add([NewWorkItem(item_id, keyed(sent), status, disposition, county_code, None, 80, "expert-1")], self.job_id, NOW)
+            uow.work_items.add([NewWorkItem(item_id, keyed(sent), status, disposition, county_code, None, 80, "expert-2")], self.job_id, NOW)
             if disposition is Disposition.NO_MATCH:
                 uow.work_items.add_potential_voters([item_id], NOW)
             uow.commit()
@@ -116,7 +116,7 @@ class Situations:
                     "confidence": 87,
                     "criteria": CRITERIA,
                     "same_drivers_license": False,
-                    "weights_version": "expert-1",
+                    "weights_version": "expert-2",
                     "automatic": state is CaseState.PROVISIONAL,
                 }
                 | usual

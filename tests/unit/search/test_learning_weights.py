@@ -5,16 +5,17 @@ import numpy as np
 import pytest
 from fakes.rolls import SETTINGS, roll
 
-from votecal_soap.domain.matching import Person
+from votecal_soap.domain.matching import MatchField, Person
 from votecal_soap.errors import Conflict
 from votecal_soap.search.columns import Columns, Vocabulary
 from votecal_soap.search.comparisons import COMPARISONS
 from votecal_soap.search.em import fit_by_em
-from votecal_soap.search.fitting import fit_silver, silver_labels
-from votecal_soap.search.frequencies import observed_frequencies
+from votecal_soap.search.fitting import fit_silver
+from votecal_soap.search.frequencies import observed_frequencies, shipped_frequencies
 from votecal_soap.search.pairs import Pairs
 from votecal_soap.search.scoring import compare, score
 from votecal_soap.search.service import SearchService
+from votecal_soap.search.silver_labels import numbered, plain, silver_labels
 from votecal_soap.search.standardising import standardise
 from votecal_soap.search.weights import expert_weights
 
@@ -51,9 +52,29 @@ def test_silver_labels_are_made_of_licences_and_a_slip_says_nothing():
     vocabulary = Vocabulary()
     left = Columns.of([standardise(Person(drivers_license="D1234567"))], vocabulary)
     right = Columns.of([standardise(Person(drivers_license=number)) for number in ("D1234567", "D1234568", "B7777777", None)], vocabulary)
-    truth, labelled = silver_labels(Pairs(left, right, np.zeros(4, np.int64), np.arange(4)))
+    truth, labelled = silver_labels(Pairs(left, right, np.zeros(4, np.int64), np.arange(4)), MatchField.DRIVERS_LICENSE)
     assert truth.tolist() == [True, False, False, False]
     assert labelled.tolist() == [True, False, True, False]
+
+
+def test_a_pair_that_lacks_a_licence_is_labelled_by_ssn4_where_nothing_of_ssn4_is_learned():
+    ana, namesake = (population(1)[0]._replace(drivers_license=licence, ssn4=ssn4) for licence, ssn4 in ((None, "1234"), ("D1234567", "9876")))
+    sought = [ana._replace(drivers_license="B1111111"), ana._replace(drivers_license="B1111111", ssn4=None)]
+    found = plain(sought, roll(ana, namesake), shipped_frequencies())
+    pairs = zip(found.evidence.pairs.left_rows.tolist(), found.evidence.pairs.right_rows.tolist(), strict=True)
+    labels = dict(zip(pairs, zip(found.known.tolist(), found.truth.tolist(), strict=True), strict=True))
+    assert labels == {(0, 0): (True, True), (0, 1): (True, False), (1, 0): (False, False), (1, 1): (True, False)}
+    assert not found.evidence.holds(MatchField.SSN4, "same", "different").any()
+    with_ssn4 = numbered(sought, roll(ana, namesake), shipped_frequencies())
+    assert with_ssn4.evidence.holds(MatchField.SSN4, "same", "different").any()
+    assert with_ssn4.examples == 2
+
+
+def test_no_pair_is_labelled_by_the_ssn4_that_brought_it_together():
+    ana = population(1)[0]._replace(drivers_license=None, ssn4="1234")
+    stranger = ana._replace(first_name="OTTO", date_of_birth=ana.date_of_birth.replace(month=ana.date_of_birth.month % 12 + 1), zip_code="95501")
+    assert len(numbered([ana], roll(stranger), shipped_frequencies()).evidence.pairs) == 1
+    assert len(plain([ana], roll(stranger), shipped_frequencies()).evidence.pairs) == 0
 
 
 def test_weights_are_learned_from_licences_and_keep_those_of_the_licence():

@@ -147,7 +147,7 @@ def test_on_a_larger_roll_the_same_likeness_is_worth_less():
 
 
 def test_a_calibration_changes_the_confidence_and_not_the_score():
-    weights = replace(expert_weights(), calibration=((-40.0, -40.0), (40.0, 0.0)))
+    weights = replace(expert_weights(), calibration=((-40.0, -40.0), (40.0, 0.0)), calibration_without_licence=())
     match = SearchService(weights).explain(BARE, ANA, SETTINGS)
     assert match.score == SERVICE.explain(BARE, ANA, SETTINGS).score
     assert match.confidence < 60

@@ -8,7 +8,7 @@ import pytest
 from benchmarks.coa_quality import Tenth, expected_calibration_error, pooled, scored, tenths
 from benchmarks.coa_workload import Workload
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind, ResidenceAddress
-from votecal_soap.domain.matching import Match, MatchingFunction, MatchSettings, Person
+from votecal_soap.domain.matching import Criterion, Match, MatchField, MatchingFunction, MatchSettings, Person
 from votecal_soap.search.memory_index import MemoryIndex
 from votecal_soap.synthetic.coa import DmvCase, DriverKind
 from votecal_soap.synthetic.frequency_tables import Origin
@@ -60,6 +60,12 @@ def test_files_are_pooled_as_if_they_were_one(workload):
     both = pooled([one, one])
     assert (both.records, both.true_pairs, both.queued) == (6, 6, 4)
     assert both.ranking.best().f1 == pytest.approx(one.ranking.best().f1)
+
+
+def test_a_pair_that_lacks_a_licence_is_told_from_its_criteria(workload):
+    lacking = found(3, 70, 3.0)._replace(criteria=(Criterion(MatchField.DRIVERS_LICENSE, "missing", 0.0, ""),))
+    result = scored(workload, [MATCHES[0], [lacking], MATCHES[2]], SETTINGS)
+    assert result.lacks_licence.tolist() == [False, False, True, False]
 
 
 def test_calibration_compares_claim_and_finding_by_tenths():

@@ -6,15 +6,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from votecal_soap.domain.matching import MatchingFunction, MatchSettings
+from votecal_soap.domain.matching import MatchField, MatchingFunction, MatchSettings
 from votecal_soap.search.arrays import Floats, Integers
 from votecal_soap.search.columns import Vocabulary
 from votecal_soap.search.comparisons import COMPARISONS
-from votecal_soap.search.confidence import confidence, posterior
+from votecal_soap.search.confidence import in_percent, posterior
 from votecal_soap.search.evaluation.clustering import cluster_quality, clusters
 from votecal_soap.search.evaluation.labelled_people import labelled
 from votecal_soap.search.evaluation.learning import FitMethod, Learned, learn
@@ -76,35 +76,45 @@ def evaluate(
     on_stage("learning")
     learned = learn(task, fit)
     on_stage("scoring")
-    scores, sure = _scored(task, learned)
+    scored = _scored(task, learned)
     on_stage("measuring")
     return Evaluation(
         fit=fit,
         records=tuple(file.rows for file in files),
         columns=tuple(sorted({name for file in files for name in file.columns})),
         ignored_columns=tuple(sorted({name for file in files for name in file.ignored})),
-        **_measured(task, learned, scores, sure),
+        **_measured(task, scored),
         seconds=round(time.perf_counter() - started, 2),
         peak_memory_mb=_peak_memory(),
     )
 
 
-def _scored(task: Task, learned: Learned) -> tuple[Floats, Integers]:
-    """Scores and confidences of all candidate pairs, some at a time."""
-    scores, sure = [np.empty(0)], [np.empty(0, np.int64)]
+class _Scored(NamedTuple):
+    """What was made of each candidate pair."""
+
+    scores: Floats
+    probability: Floats
+    confidence: Integers
+
+
+def _scored(task: Task, learned: Learned) -> _Scored:
+    """Score all candidate pairs, some at a time."""
+    parts = [_Scored(np.empty(0), np.empty(0), np.empty(0, np.int64))]
     for start in range(0, len(task.candidates.left), CHUNK):
         evidence = compare(task.pairs(slice(start, start + CHUNK)), task.frequencies, comparisons=learned.comparisons)
-        scores.append(learned.score(evidence))
-        sure.append(confidence(scores[-1], learned.weights))
+        scores = learned.score(evidence)
+        probability = posterior(scores, learned.weights, lacks_licence=evidence.holds(MatchField.DRIVERS_LICENSE, "missing"))
+        sure = in_percent(probability)
         if learned.comparisons is COMPARISONS:
-            sure[-1] = apply_rules(sure[-1], evidence, _SETTINGS).confidence
-    return np.concatenate(scores), np.concatenate(sure)
+            sure = apply_rules(sure, evidence, _SETTINGS).confidence
+        parts.append(_Scored(scores, probability, sure))
+    return _Scored(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
-def _measured(task: Task, learned: Learned, scores: Floats, sure: Integers) -> dict[str, Any]:
-    truth, true_pairs = task.truth(), task.true_pairs()
+def _measured(task: Task, scored: _Scored) -> dict[str, Any]:
+    truth, true_pairs, (scores, probability, sure) = task.truth(), task.true_pairs(), scored
     ranking, bands = Ranking(scores, truth, true_pairs), Ranking(sure.astype(np.float64), truth, true_pairs)
-    table = calibration_table(posterior(scores, learned.weights), truth)
+    table = calibration_table(probability, truth)
     best = ranking.best()
     return {
         "true_pairs": true_pairs,

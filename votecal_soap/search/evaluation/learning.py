@@ -16,10 +16,11 @@ from votecal_soap.search.em import fit_by_em
 from votecal_soap.search.evaluation.general_comparisons import GENERAL_COMPARISONS
 from votecal_soap.search.evaluation.samples import Task
 from votecal_soap.search.evidence import Evidence
-from votecal_soap.search.fitting import FEWEST_LABELS, silver_labels
+from votecal_soap.search.fitting import FEWEST_LABELS
 from votecal_soap.search.levels import Comparison
-from votecal_soap.search.logistic import fit_logistic
+from votecal_soap.search.logistic import Examples, fit_logistic
 from votecal_soap.search.scoring import compare, score
+from votecal_soap.search.silver_labels import HIDDEN, silver_labels
 from votecal_soap.search.weights import MatchWeights, expert_weights
 
 
@@ -64,13 +65,13 @@ def _for_roll(weights: MatchWeights, task: Task) -> MatchWeights:
 
 def _silver(task: Task) -> Learned:
     pairs = task.pairs(task.sample())
-    hidden: dict[str, Comparison] = {field: comparison for field, comparison in COMPARISONS.items() if field != MatchField.DRIVERS_LICENSE}
-    truth, labelled = silver_labels(pairs)
+    truth, labelled = silver_labels(pairs, MatchField.DRIVERS_LICENSE)
     if min(int((truth & labelled).sum()), int((~truth & labelled).sum())) < FEWEST_LABELS:
         text = f"--fit silver needs {FEWEST_LABELS} pairs of each kind with `dl_id` on both sides; --fit em needs none"
         raise InvalidRequest(ErrorCode.VALUE_WRONG, text)
-    start = _for_roll(expert_weights(), task)
-    weights = fit_logistic(compare(pairs, task.frequencies, comparisons=hidden), truth, np.flatnonzero(labelled), replace(start, origin="silver"))
+    rows = np.flatnonzero(labelled)
+    examples = Examples(compare(pairs, task.frequencies, comparisons=HIDDEN), rows, truth[rows])
+    weights = fit_logistic([examples], replace(_for_roll(expert_weights(), task), origin="silver"))
     return Learned(COMPARISONS, lambda evidence: score(evidence, weights), weights)
 
 
@@ -99,7 +100,7 @@ def _cross_validated(task: Task) -> Learned:
         rows = np.flatnonzero((left != fold) & (right != fold))
         if not 0 < int(truth[rows].sum()) < len(rows):
             raise InvalidRequest(ErrorCode.VALUE_WRONG, "--fit cv needs pairs of one person and of two in both halves of the people")
-        halves.append(fit_logistic(candidates, truth, rows, start))
+        halves.append(fit_logistic([Examples(candidates, rows, truth[rows])], start))
 
     def by_half(evidence: Evidence) -> Floats:
         return np.where(_folds(task, evidence)[0] == 0, score(evidence, halves[0]), score(evidence, halves[1]))
