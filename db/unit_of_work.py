@@ -12,11 +12,13 @@ from db.engine import READ_ONLY, create_engine
 from db.errors import busy
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.batches import SqlBatchRepository
+from db.repositories.case_counts import CaseCounts
 from db.repositories.children import SqlChildRepository
 from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
 from db.repositories.loads import SqlLoadRepository
+from db.repositories.logins import SqlLoginRepository
 from db.repositories.mailings import SqlMailingRepository
 from db.repositories.match_cases import SqlMatchCaseRepository
 from db.repositories.matching import SqlMatchingRepository
@@ -56,6 +58,7 @@ class SqlUnitOfWork:
     children: ports.ChildRepository
     merges: ports.MergeRepository
     sos_items: ports.SosItemRepository
+    logins: ports.LoginRepository
 
     def __init__(self, engine: Engine, *, read_only: bool, numbers_apart: Engine | None) -> None:
         """Prepare; nothing is asked of the database yet."""
@@ -67,6 +70,7 @@ class SqlUnitOfWork:
         """Begin."""
         self._connection = _begun(self._engine, read_only=self._read_only)
         self._depths = QueueDepths(self._connection)
+        self._case_counts = CaseCounts(self._connection)
         bulk, numbers = bulk_writer(self._connection), NumberSeries(self._connection, self._numbers_apart)
         self.batches = SqlBatchRepository(self._connection, bulk, self._depths)
         self.voters = SqlVoterRepository(self._connection, bulk, numbers)
@@ -74,12 +78,12 @@ class SqlUnitOfWork:
         self.jobs = SqlJobRepository(self._connection, bulk)
         self.uploads = SqlUploadRepository(self._connection)
         self.reference = SqlReferenceRepository(self._connection)
-        self.audit = SqlAuditRepository(bulk)
+        self.audit = SqlAuditRepository(self._connection, bulk)
         self.loads = SqlLoadRepository(self._connection)
         self.identity = SqlIdentityRepository(self._connection, bulk)
         self.matching = SqlMatchingRepository(self._connection, bulk)
         self.work_items = SqlWorkItemRepository(self._connection, bulk, numbers)
-        self.match_cases = SqlMatchCaseRepository(self._connection, bulk, numbers)
+        self.match_cases = SqlMatchCaseRepository(self._connection, bulk, numbers, self._case_counts)
         self.mailings = SqlMailingRepository(self._connection, bulk)
         self.dmv_files = SqlDmvFileRepository(self._connection)
         self.replies = SqlReplyRepository(self._connection)
@@ -87,6 +91,7 @@ class SqlUnitOfWork:
         self.children = SqlChildRepository(self._connection, bulk)
         self.merges = SqlMergeRepository(self._connection, numbers)
         self.sos_items = SqlSosItemRepository(self._connection, numbers)
+        self.logins = SqlLoginRepository(self._connection)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -94,8 +99,9 @@ class SqlUnitOfWork:
         self._connection.close()
 
     def commit(self) -> None:
-        """Make it so: queue counters last, so that their rows are locked for the shortest time."""
+        """Make it so: counters last, so that their rows are locked for the shortest time."""
         self._depths.write()
+        self._case_counts.write()
         self._connection.commit()
 
 

@@ -58,6 +58,8 @@ class Config:
     invitation_blank_form: bool = True
     polling_places_file: str = ""
     second_person_authorises: bool = False
+    console_idle_minutes: int = 30
+    console_session_hours: int = 10
 
     @property
     def effective_database_url(self) -> str:

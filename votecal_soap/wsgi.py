@@ -1,4 +1,4 @@
-"""The web process: the services, the upload lane, and the server that they run in."""
+"""The web process: the services, the upload lane, the console, and the server that they run in."""
 
 import threading
 from collections.abc import Mapping
@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any, Final
 import waitress
 from waitress import wasyncore
 
+from jobs.recurrence import CronRecurrence
 from votecal_soap.bootstrap import Application
+from votecal_soap.console.application import PATH as CONSOLE
+from votecal_soap.console.application import create_console
 from votecal_soap.contract.wsdl import BATCH_DATA_EXCHANGE_SERVICE, EMS_INTEGRATION_SERVICE
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.soap import batch_data_exchange, ems_integration
@@ -34,7 +37,7 @@ def make_wsgi_app(application: Application) -> "WSGIApplication":
         BATCH_DATA_EXCHANGE_SERVICE.path: SoapEndpoint(BATCH_DATA_EXCHANGE_SERVICE, batch_data_exchange.OPERATIONS, application),
         EMS_INTEGRATION_SERVICE.path: SoapEndpoint(EMS_INTEGRATION_SERVICE, ems_integration.OPERATIONS, application),
     }
-    return CallLog(_Paths(paths, UploadLane(application)))
+    return CallLog(_Paths(paths, UploadLane(application), create_console(application, CronRecurrence()).wsgi_app))
 
 
 class WebServer:
@@ -43,7 +46,7 @@ class WebServer:
     def __init__(self, application: Application) -> None:
         """Listen; calls wait until `run`.
 
-        Proxy headers are left in place: `soap.transport` believes them from configured peers alone. waitress reads a body
+        Proxy headers are left in place: `transport` believes them from configured peers alone. waitress reads a body
         whole before a call begins, into a temporary file when it is large, so that a slow sender holds no thread.
         """
         config = application.config
@@ -87,13 +90,17 @@ def serve(application: Application) -> None:
 class _Paths:
     """Finds the application of a path."""
 
-    def __init__(self, paths: "Mapping[str, WSGIApplication]", upload_lane: "WSGIApplication") -> None:
+    def __init__(self, paths: "Mapping[str, WSGIApplication]", upload_lane: "WSGIApplication", console: "WSGIApplication") -> None:
         self._paths = paths
         self._upload_lane = upload_lane
+        self._console = console
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:  # noqa: ANN401 - as WSGI has it
         path = environ.get("PATH_INFO", "")
         if path.startswith("/upload/"):
             return self._upload_lane(environ, start_response)
+        if path == CONSOLE or path.startswith(f"{CONSOLE}/"):
+            mounted = {**environ, "SCRIPT_NAME": environ.get("SCRIPT_NAME", "") + CONSOLE, "PATH_INFO": path.removeprefix(CONSOLE)}
+            return self._console(mounted, start_response)
         found = self._paths.get(path.rstrip("/"))
         return found(environ, start_response) if found else respond(environ, start_response, "404 Not Found", b"There is nothing here.\n")

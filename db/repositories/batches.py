@@ -32,12 +32,12 @@ class SqlBatchRepository:
             columns = batch_outcomes.columns([record.outcome for record in chunk.records])
             columns |= {name: judged[name] for name in ("voter_sequence", "payload", "basis", "changes")}
             BatchStage(self._connection, self._bulk).spread(chunk, columns)
-            self._depths.change(chunk.county_code, len(chunk.records))
+            self._depths.add(chunk.county_code, len(chunk.records), chunk.at)
         else:
             self._keep_row_by_row(chunk)
 
     def _keep_row_by_row(self, chunk: JudgedChunk) -> None:
         batch_outcomes.add(self._bulk, chunk.job_id, [record.outcome for record in chunk.records])
         voter_activities.add(self._bulk, list(activities(chunk)), chunk.at)
-        SqlAuditRepository(self._bulk).add(list(audits(chunk)))
+        SqlAuditRepository(self._connection, self._bulk).add(list(audits(chunk)))
         SqlMessageRepository(self._connection, self._bulk, self._depths).add(list(messages(chunk)), chunk.at)

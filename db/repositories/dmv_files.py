@@ -66,11 +66,11 @@ class SqlDmvFileRepository:
         return {row.outcome: row.record_count for row in rows}
 
     def add_scores(self, file_id: int, scores: Mapping[int, int]) -> None:
-        """Add to the histogram: lowest confidence of a bucket to records."""
+        """Add to the histogram: confidence to records."""
         self._add(dmv_file_score, "confidence_from", file_id, scores)
 
     def scores(self, file_id: int) -> dict[int, int]:
-        """The histogram of the records' best candidates."""
+        """The histogram of the records' best candidates; files of the first releases have it by tens."""
         rows = self._connection.execute(select(dmv_file_score).where(dmv_file_score.c.file_id == file_id).order_by(dmv_file_score.c.confidence_from))
         return {row.confidence_from: row.record_count for row in rows}
 
@@ -79,6 +79,12 @@ class SqlDmvFileRepository:
         ended = select(job.c.job_id).where(job.c.state.in_([str(state) for state in FINISHED_STATES]))
         waiting = select(dmv_file.c.file_name).where(dmv_file.c.state == DmvFileState.EXPECTED, dmv_file.c.job_id.not_in(ended))
         return set(self._connection.execute(waiting).scalars())
+
+    def last_completed(self) -> DmvFile | None:
+        """The file that was completed last."""
+        done = _FILE.where(dmv_file.c.state == DmvFileState.COMPLETED).order_by(dmv_file.c.finished_at.desc(), dmv_file.c.file_id.desc()).limit(1)
+        row = self._connection.execute(done).one_or_none()
+        return None if row is None else _file(row)
 
     def finished_before(self, instant: datetime, limit: int) -> list[DmvFile]:
         """Files processed or refused before that, or taken before that by a job that has failed, whose bytes are there (OPS-05)."""

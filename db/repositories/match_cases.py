@@ -11,14 +11,16 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed, select_listed
-from db.repositories import duplicate_cases, overdue_cases, transfers
+from db.repositories import case_lists, duplicate_cases, overdue_cases, transfers
+from db.repositories.case_counts import CaseCounts
 from db.repositories.number_series import NumberSeries
 from db.tables import match_case, transfer_out
 from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason, TransferOut, TransferState
 from votecal_soap.domain.matching import Criterion, MatchField
+from votecal_soap.domain.work_lists import CaseListQuery
 from votecal_soap.errors import Conflict, ErrorCode
-from votecal_soap.use_cases.ports import NewMatchCase
+from votecal_soap.use_cases.ports import NewMatchCase, OpenCaseCount
 
 _CASE: Final = select(match_case)
 _PLAIN: Final = {
@@ -51,11 +53,12 @@ _PLAIN: Final = {
 class SqlMatchCaseRepository:
     """The tables match_case and transfer_out."""
 
-    def __init__(self, connection: Connection, bulk: BulkWriter, numbers: NumberSeries) -> None:
-        """Read and write in this connection's transaction."""
+    def __init__(self, connection: Connection, bulk: BulkWriter, numbers: NumberSeries, counts: CaseCounts) -> None:
+        """Read and write in this connection's transaction; `counts` moves with every case."""
         self._connection = connection
         self._bulk = bulk
         self._numbers = numbers
+        self._counts = counts
 
     def reserve_ids(self, count: int) -> int:
         """The first of `count` numbers for cases and transfers."""
@@ -73,6 +76,7 @@ class SqlMatchCaseRepository:
             "pair_key": [_pair_key(case) for case in cases],
         }
         self._bulk.insert(match_case, columns, {"case_version": 1, "opened_at": at})
+        self._counts.add(cases)
 
     def get(self, case_id: int, *, lock: bool = False) -> MatchCase | None:
         """One case."""
@@ -131,6 +135,8 @@ class SqlMatchCaseRepository:
         as_read = update(match_case).where(match_case.c.case_id == case.case_id, match_case.c.case_version == case.version)
         if self._connection.execute(as_read.values(case_state=state, case_version=moved.version, **changed)).rowcount == 0:
             raise Conflict(ErrorCode.CASE_CHANGED, "The case has changed since it was read.", ref=str(case.case_id))
+        self._counts.take([case])
+        self._counts.add([moved])
         return moved
 
     def of_voters(self, state_voter_ids: Sequence[int], states: Iterable[CaseState]) -> list[MatchCase]:
@@ -143,7 +149,10 @@ class SqlMatchCaseRepository:
 
     def save(self, before: MatchCase, after: MatchCase) -> MatchCase:
         """Write what differs over the version read."""
-        return duplicate_cases.save(self._connection, before, after)
+        saved = duplicate_cases.save(self._connection, before, after)
+        self._counts.take([before])
+        self._counts.add([saved])
+        return saved
 
     def open_by_cause(self, cause: DuplicateCause, after_case_id: int, limit: int) -> Sequence[MatchCase]:
         """Duplicates of this cause that wait for a county, by id."""
@@ -159,6 +168,7 @@ class SqlMatchCaseRepository:
         values = {"case_state": CaseState.REPLACED, "case_version": match_case.c.case_version + 1, "decided_at": at}
         for part in in_lists(case.case_id for case in cases):
             self._connection.execute(replaced.values(values), {"listed": part})
+        self._counts.take(cases)
         return [case._replace(state=CaseState.REPLACED, version=case.version + 1, decided_at=at) for case in cases]
 
     def rejected_pairs(self, work_item_id: int) -> set[int]:
@@ -178,6 +188,19 @@ class SqlMatchCaseRepository:
     def overdue_counts(self, today: date) -> Mapping[str, int]:
         """Cases that wait past their day, by the county whose word is awaited."""
         return overdue_cases.counts(self._connection, today)
+
+    def waiting(self, query: CaseListQuery) -> Sequence[MatchCase]:
+        """A page of cases that wait (DLR-03)."""
+        return [case_of(row) for row in self._connection.execute(case_lists.page(query))]
+
+    def of_voter(self, state_voter_id: int, limit: int) -> Sequence[MatchCase]:
+        """A voter's cases, the newest first."""
+        mine = _CASE.where(match_case.c.state_voter_id == state_voter_id).order_by(match_case.c.case_id.desc())
+        return [case_of(row) for row in self._connection.execute(mine.limit(limit))]
+
+    def open_counts(self, county_code: str | None) -> Sequence[OpenCaseCount]:
+        """How many cases wait, by county, type, state and day; does not scan (DLR-03)."""
+        return self._counts.all(county_code)
 
     def add_transfers(self, rows: Sequence[TransferOut]) -> None:
         """Insert moves out of a county; ids from `reserve_ids`."""

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
+from db.repositories import poison_messages
 from db.tables import ems_message
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult, MessageState
 
@@ -41,6 +42,7 @@ def clear(
         if result is ClearResult.CLEARED:
             cleared.append(clearance)
     _write(bulk, cleared, at)
+    poison_messages.add(connection, county_code, (item.message_id for item in cleared if item.outcome is ClearOutcome.FAILED), at)
     return results
 
 

@@ -1,20 +1,21 @@
 """The county queues (UC04.06.01)."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, bindparam, case, literal, null, select
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, bindparam, case, delete, literal, null, select
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
+from db.repositories import poison_messages
 from db.repositories.message_clearing import clear
 from db.repositories.queue_depths import QueueDepths
-from db.tables import ems_message
+from db.tables import ems_message, queue_hour
 from votecal_soap.contract.queue_messages import ABOUT, render_header
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage, StoredMessage
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
 
 _HEADER: Final = [ems_message.c[name] for name in QueuedMessage._fields if name != "payload"]
 _PAYLOAD: Final = ems_message.c.payload
@@ -56,7 +57,7 @@ _STORED_PAGES: Final = {True: _page(*_STORED, _PAYLOAD), False: _page(*_STORED, 
 
 
 class SqlMessageRepository:
-    """The tables ems_message and ems_queue."""
+    """The tables ems_message, ems_queue, queue_hour and poison_message."""
 
     def __init__(self, connection: Connection, bulk: BulkWriter, depths: QueueDepths) -> None:
         """Read and write in this connection's transaction."""
@@ -71,7 +72,7 @@ class SqlMessageRepository:
         columns["header"] = [render_header(message.message_type, enqueued_at, _about(message)) for message in messages]
         self._bulk.insert(ems_message, columns, {"state": str(MessageState.OPEN), "enqueued_at": enqueued_at})
         for county_code, count in Counter(message.county_code for message in messages).items():
-            self._depths.change(county_code, count)
+            self._depths.add(county_code, count, enqueued_at)
 
     def page(self, county_code: str, limit: int, *, with_payload: bool) -> list[QueuedMessage]:
         """Open messages, oldest first, per voter in voter sequence (EWS-02, EWS-05)."""
@@ -97,8 +98,36 @@ class SqlMessageRepository:
     def clear(self, county_code: str, clearances: Sequence[Clearance], at: datetime) -> dict[int, ClearResult]:
         """Clear in order; idempotent; never another county's; a younger one never before an older of the same voter."""
         results = clear(self._connection, self._bulk, county_code, clearances, at)
-        self._depths.change(county_code, -sum(result is ClearResult.CLEARED for result in results.values()))
+        self._depths.clear(county_code, sum(result is ClearResult.CLEARED for result in results.values()), at)
         return results
+
+    def poison(self, county_code: str, limit: int) -> list[PoisonMessage]:
+        """Messages that the county could not take, oldest first (EWS-04)."""
+        return poison_messages.listed(self._connection, county_code, limit)
+
+    def poison_counts(self) -> Mapping[str, int]:
+        """How many each county could not take; those without any are left out."""
+        return poison_messages.counts(self._connection)
+
+    def requeue(self, county_code: str, message_id: int, at: datetime) -> bool:
+        """Offer a poison message again, in its voter's order; False when it is none of this county's."""
+        requeued = poison_messages.put(self._connection, county_code, message_id, MessageState.OPEN, queue_county=county_code)
+        self._depths.add(county_code, int(requeued), at)
+        return requeued
+
+    def skip(self, county_code: str, message_id: int) -> bool:
+        """Put a poison message aside for good; False when it is none of this county's."""
+        return poison_messages.put(self._connection, county_code, message_id, MessageState.SKIPPED, queue_county=None)
+
+    def hours(self, county_code: str, since: datetime) -> list[QueueHour]:
+        """What each hour added and cleared, oldest first; hours without either are left out."""
+        mine = select(queue_hour).where(queue_hour.c.county_code == county_code, queue_hour.c.hour_start >= since)
+        rows = self._connection.execute(mine.order_by(queue_hour.c.hour_start))
+        return [QueueHour(row.hour_start, row.added_count, row.cleared_count) for row in rows]
+
+    def purge_hours(self, before: datetime) -> None:
+        """Forget what hours before an instant added and cleared (OPS-05)."""
+        self._connection.execute(delete(queue_hour).where(queue_hour.c.hour_start < before))
 
     def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
         """Which of these messages were ever queued, cleared ones included."""

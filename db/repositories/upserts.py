@@ -23,3 +23,11 @@ def _update(connection: Connection, table: Table, keys: list[str], rows: list[Ma
         statement = update(table).where(*(table.c[key] == bindparam(f"key_{key}") for key in keys))
         values = [{f"key_{name}" if name in keys else name: value for name, value in row.items()} for row in rows]
         connection.execute(statement.values({name: bindparam(name) for name in names}), values)
+
+
+def upsert_row(connection: Connection, table: Table, row: Mapping[str, object]) -> None:
+    """Save one row without reading the table."""
+    keys = [column.name for column in table.primary_key.columns]
+    mine = update(table).where(*(table.c[key] == row[key] for key in keys))
+    if connection.execute(mine.values({name: value for name, value in row.items() if name not in keys})).rowcount == 0:
+        connection.execute(insert(table).values(row))

@@ -10,14 +10,14 @@ from sqlalchemy.sql.elements import ColumnElement
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
 from db.number_sets import Among, fetch_among
-from db.repositories import residence_history, voter_activities
+from db.repositories import residence_history, voter_activities, voter_versions
 from db.repositories.match_keys import add_match_rows
 from db.repositories.number_series import NumberSeries
 from db.repositories.voter_changes import save_changes
 from db.repositories.voter_versions import copy_versions
 from db.tables import voter, voter_activity, voter_version, voting_precinct
 from votecal_soap.domain.voters import VERSION_FIELDS, Confidentiality, VerificationStatus, Voter, VoterStatus, VotingPrecinct
-from votecal_soap.use_cases.ports import NewActivity, VoterChange
+from votecal_soap.use_cases.ports import KeptActivity, NewActivity, VoterChange
 
 FIRST_STATE_VOTER_ID: Final = 100_000_001
 
@@ -140,6 +140,14 @@ class SqlVoterRepository:
         counted = select(noted.state_voter_id, noted.activity_type, func.count().label("entries")).where(noted.state_voter_id.in_(listed()))
         rows = select_listed(self._connection, counted.group_by(noted.state_voter_id, noted.activity_type), state_voter_ids)
         return {(row.state_voter_id, row.activity_type): row.entries for row in rows}
+
+    def activities(self, state_voter_id: int, limit: int) -> list[KeptActivity]:
+        """A voter's activity history, the newest first (S2.27)."""
+        return voter_versions.activities(self._connection, state_voter_id, limit)
+
+    def version_history(self, state_voter_id: int, limit: int) -> list[tuple[Voter, datetime]]:
+        """A voter's versions with the instants at which they were written, the newest first (VRU-10)."""
+        return voter_versions.history(self._connection, state_voter_id, limit)
 
     def reserve_state_voter_ids(self, count: int) -> int:
         """The first of `count` UIDs that nobody else will get."""

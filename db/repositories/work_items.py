@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, func, or_, select, update
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed, select_listed
@@ -30,6 +30,11 @@ _OWN_FIELDS: Final = {
 }
 _WITHOUT_MATCH: Final = (Disposition.NO_MATCH, Disposition.UNRESOLVED, Disposition.REGISTRATION_PENDING)
 _CALIFORNIA: Final = "CA"
+_IS_OF_SOS: Final = and_(
+    dmv_work_item.c.county_code.is_(None),
+    dmv_work_item.c.disposition.in_(_WITHOUT_MATCH),
+    or_(dmv_work_item.c.new_state.is_(None), dmv_work_item.c.new_state == _CALIFORNIA),
+)
 
 
 class SqlWorkItemRepository:
@@ -156,11 +161,15 @@ class SqlWorkItemRepository:
         rows = self._connection.execute(select(*by, func.count().label("item_count")).group_by(*by))
         return {(row.county_code, WorkItemStatus(row.item_status), _disposition(row)): row.item_count for row in rows}
 
-    def unresolved_of_sos(self, limit: int) -> Sequence[WorkItem]:
+    def unresolved_of_sos(self, limit: int, *, after_work_item_id: int = 0) -> Sequence[WorkItem]:
         """Closed without a match and without a county, of California: the SOS's own work items (COA-21)."""
-        here = or_(dmv_work_item.c.new_state.is_(None), dmv_work_item.c.new_state == _CALIFORNIA)
-        mine = _ITEM.where(dmv_work_item.c.county_code.is_(None), dmv_work_item.c.disposition.in_(_WITHOUT_MATCH), here)
+        mine = _ITEM.where(_IS_OF_SOS, dmv_work_item.c.work_item_id > after_work_item_id)
         return [_work_item(row) for row in self._connection.execute(mine.order_by(dmv_work_item.c.work_item_id).limit(limit))]
+
+    def count_unresolved_of_sos(self, limit: int) -> int:
+        """How many of them there are, counted up to a limit."""
+        some = select(dmv_work_item.c.work_item_id).where(_IS_OF_SOS).limit(limit).subquery()
+        return int(self._connection.execute(select(func.count()).select_from(some)).scalar_one())
 
     def _present(self, column: str, values: Sequence[str]) -> set[str]:
         mine = dmv_work_item.c[column]

@@ -4,8 +4,9 @@ Rules of the portable schema: docs/adr/0003. Comments are for DBAs and live in t
 """
 
 from db.tables.base import metadata
-from db.tables.cases import mailing, match_case, search_probe, stored_reply, transfer_out
+from db.tables.cases import mailing, match_case, open_case_count, search_probe, stored_reply, transfer_out
 from db.tables.children import document_content, voter_address, voter_contact, voter_custom_field, voter_document, voter_participation
+from db.tables.console import console_session, sign_in_counter, staff_login
 from db.tables.dmv import dmv_file, dmv_file_count, dmv_file_score, dmv_signature, dmv_work_item, potential_voter, voter_signature
 from db.tables.jobs import batch_outcome_count, batch_record_outcome, job, job_instance, upload
 from db.tables.matching import (
@@ -23,7 +24,7 @@ from db.tables.matching import (
     zip_county,
 )
 from db.tables.merges import merge_record, sos_work_item, sos_work_item_count, sos_work_item_note
-from db.tables.queues import ems_message, ems_queue
+from db.tables.queues import ems_message, ems_queue, poison_message, queue_hour
 from db.tables.reference import county, county_rules, credential, election, number_series, precinct, reference_code, staff_user
 from db.tables.trails import audit_entry, load_progress
 from db.tables.voters import identity_request, voter, voter_activity, voter_version, voting_precinct
@@ -33,6 +34,7 @@ __all__ = [
     "batch_outcome_count",
     "batch_record_outcome",
     "blackout",
+    "console_session",
     "county",
     "county_matching_mode",
     "county_rules",
@@ -59,13 +61,18 @@ __all__ = [
     "merge_record",
     "metadata",
     "number_series",
+    "open_case_count",
+    "poison_message",
     "potential_voter",
     "precinct",
+    "queue_hour",
     "reference_code",
     "search_probe",
     "sos_work_item",
     "sos_work_item_count",
     "sos_work_item_note",
+    "sign_in_counter",
+    "staff_login",
     "staff_user",
     "state_holiday",
     "statewide_setting",

@@ -45,12 +45,25 @@ match_case = Table(
     Index("ix_match_case_item", "work_item_id"),
     Index("ix_match_case_voter", "state_voter_id", "case_state"),
     Index("ix_match_case_county", "county_code", "case_state", "case_id"),
-    Index("ix_match_case_due", "case_state", "due_on"),
+    Index("ix_match_case_due", "case_state", "due_on", "case_id"),
+    Index("ix_match_case_confidence", "case_state", "confidence", "case_id"),
     Index("ix_match_case_other_voter", "other_voter_id", "case_state"),
     Index("ix_match_case_other_county", "other_county", "case_state", "case_id"),
     Index("ix_match_case_cause", "cause", "case_state", "case_id"),
     Index("uq_match_case_pair", "pair_key", unique=True),
     comment="Pairs of a record and a voter, or of two voters, why they match, and what was decided",
+)
+
+open_case_count = Table(
+    "open_case_count",
+    metadata,
+    county_column(fk="fk_open_case_count_county"),
+    Column("case_type", ShortText(20), nullable=False),
+    Column("case_state", ShortText(20), nullable=False, comment="Only states in which a case waits for somebody"),
+    Column("due_on", Date, nullable=False, comment="9999-12-31: no day is set"),
+    Column("case_count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("county_code", "case_type", "case_state", "due_on", name="pk_open_case_count"),
+    comment="Match cases that wait, kept with every case so that nothing scans",
 )
 
 transfer_out = Table(

@@ -1,8 +1,21 @@
 """The county queues."""
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Column, ForeignKey, Index, Integer, SmallInteger, Table, UniqueConstraint, event
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    UniqueConstraint,
+    event,
+)
 
-from db.tables.base import identity, metadata
+from db.tables.base import BigId, county_column, identity, metadata
 from db.types import LongText, ShortText, UtcTimestamp
 
 ems_message = Table(
@@ -46,4 +59,26 @@ ems_queue = Table(
     Column("county_code", ShortText(2), ForeignKey("county.county_code", name="fk_ems_queue_county"), primary_key=True),
     Column("open_count", BigInteger, nullable=False),
     comment="Depth of each queue, kept with every message so that nothing scans",
+)
+
+queue_hour = Table(
+    "queue_hour",
+    metadata,
+    county_column(fk="fk_queue_hour_county"),
+    Column("hour_start", UtcTimestamp, nullable=False),
+    Column("added_count", BigInteger, nullable=False),
+    Column("cleared_count", BigInteger, nullable=False),
+    PrimaryKeyConstraint("county_code", "hour_start", name="pk_queue_hour"),
+    Index("ix_queue_hour_start", "hour_start"),
+    comment="Messages added to and cleared from each queue, hour by hour; begins with revision 0011",
+)
+
+poison_message = Table(
+    "poison_message",
+    metadata,
+    Column("message_id", BigId, ForeignKey("ems_message.message_id", name="fk_poison_message_message"), primary_key=True, autoincrement=False),
+    county_column(fk="fk_poison_message_county"),
+    Column("failed_at", UtcTimestamp, nullable=False),
+    Index("ix_poison_message_county", "county_code", "message_id"),
+    comment="Messages that their county could not take, until SOS requeues or skips them (EWS-04)",
 )

@@ -8,7 +8,7 @@ from operator import attrgetter
 from fakes.state import FakeState, KeptMessage, already_exists
 
 from votecal_soap.contract.queue_messages import ABOUT, render_header
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, QueuedMessage, StoredMessage
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
 
 
 class FakeMessageRepository:
@@ -24,6 +24,7 @@ class FakeMessageRepository:
                 raise already_exists()
             keys.add(message.dedup_key)
             self._state.messages[self._state.next_number("message")] = KeptMessage(message, enqueued_at)
+            self._count(message.county_code, enqueued_at, added=1)
 
     def page(self, county_code: str, limit: int, *, with_payload: bool) -> list[QueuedMessage]:
         offered = [key for key in self._open(county_code) if not self._overtakes(key)]
@@ -44,8 +45,32 @@ class FakeMessageRepository:
         results: dict[int, ClearResult] = {}
         for clearance in clearances:
             if clearance.message_id not in results:
-                results[clearance.message_id] = self._clear_one(county_code, clearance)
+                results[clearance.message_id] = self._clear_one(county_code, clearance, at)
+        self._count(county_code, at, cleared=sum(result is ClearResult.CLEARED for result in results.values()))
         return results
+
+    def poison(self, county_code: str, limit: int) -> list[PoisonMessage]:
+        found = [(key, self._state.messages[key]) for key in self._poison(county_code)][:limit]
+        return [
+            PoisonMessage(key, str(kept.message.message_type), kept.enqueued_at, kept.cleared_at, kept.text, kept.message.state_voter_id, kept.message.job_id)
+            for key, kept in found
+        ]
+
+    def poison_counts(self) -> dict[str, int]:
+        counties = {kept.message.county_code for kept in self._state.messages.values()}
+        return {county: len(self._poison(county)) for county in counties if self._poison(county)}
+
+    def requeue(self, county_code: str, message_id: int, at: datetime) -> bool:
+        return self._put(county_code, message_id, state=MessageState.OPEN, text=None, cleared_at=None) and self._count(county_code, at, added=1)
+
+    def skip(self, county_code: str, message_id: int) -> bool:
+        return self._put(county_code, message_id, state=MessageState.SKIPPED)
+
+    def hours(self, county_code: str, since: datetime) -> list[QueueHour]:
+        return [QueueHour(hour, *counted) for (county, hour), counted in sorted(self._state.hours.items()) if county == county_code and hour >= since]
+
+    def purge_hours(self, before: datetime) -> None:
+        self._state.hours = {key: counted for key, counted in self._state.hours.items() if key[1] >= before}
 
     def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
         return {kept.message.dedup_key for kept in self._state.messages.values()} & set(dedup_keys)
@@ -55,7 +80,23 @@ class FakeMessageRepository:
         messages = [self._state.messages[key].message for key in self._open(county_code)]
         return {message.state_voter_id for message in messages if message.blocks_updates and message.state_voter_id in wanted}
 
-    def _clear_one(self, county_code: str, clearance: Clearance) -> ClearResult:
+    def _poison(self, county_code: str) -> list[int]:
+        return [key for key, kept in sorted(self._state.messages.items()) if kept.state is MessageState.FAILED and self._is_of(county_code, key)]
+
+    def _put(self, county_code: str, message_id: int, **values: object) -> bool:
+        if message_id not in self._poison(county_code):
+            return False
+        self._state.messages[message_id] = replace(self._state.messages[message_id], **values)
+        return True
+
+    def _count(self, county_code: str, at: datetime, *, added: int = 0, cleared: int = 0) -> bool:
+        key = county_code, at.replace(minute=0, second=0, microsecond=0)
+        before = self._state.hours.get(key, (0, 0))
+        if added or cleared:
+            self._state.hours[key] = (before[0] + added, before[1] + cleared)
+        return True
+
+    def _clear_one(self, county_code: str, clearance: Clearance, at: datetime) -> ClearResult:
         kept = self._state.messages.get(clearance.message_id)
         if kept is None or not self._is_of(county_code, clearance.message_id):
             return ClearResult.NOT_FOUND
@@ -63,7 +104,7 @@ class FakeMessageRepository:
             return ClearResult.ALREADY_CLEARED
         if any(self._is_older(other, clearance.message_id) for other in self._open(county_code)):
             return ClearResult.OLDER_MESSAGE_OPEN
-        self._state.messages[clearance.message_id] = replace(kept, state=MessageState(clearance.outcome), text=clearance.text)
+        self._state.messages[clearance.message_id] = replace(kept, state=MessageState(clearance.outcome), text=clearance.text, cleared_at=at)
         return ClearResult.CLEARED
 
     def _open(self, county_code: str) -> list[int]:

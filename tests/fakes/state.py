@@ -11,6 +11,7 @@ from votecal_soap.domain.ems_messages import MessageState, NewMessage
 from votecal_soap.domain.jobs import Job, JobInstance
 from votecal_soap.domain.matching import MatchingFunction, MatchingMode, MatchSettings
 from votecal_soap.domain.merging import MergeRecord
+from votecal_soap.domain.sign_in import ConsoleSession, Failures, StaffLogin
 from votecal_soap.domain.sos_work_items import SosNote, SosWorkItem
 from votecal_soap.domain.uploads import Upload
 from votecal_soap.domain.voter_children import Child
@@ -27,6 +28,7 @@ class KeptMessage:
     enqueued_at: datetime
     state: MessageState = MessageState.OPEN
     text: str | None = None
+    cleared_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,10 @@ class FakeState:
     merges: dict[int, MergeRecord] = field(default_factory=dict)
     sos_items: dict[int, SosWorkItem] = field(default_factory=dict)
     sos_notes: list[tuple[int, SosNote]] = field(default_factory=list)
+    hours: dict[tuple[str, datetime], tuple[int, int]] = field(default_factory=dict)
+    logins: dict[str, StaffLogin] = field(default_factory=dict)
+    sessions: dict[str, ConsoleSession] = field(default_factory=dict)
+    failures: dict[str, tuple[Failures, datetime]] = field(default_factory=dict)
 
     def snapshot(self) -> Self:
         """A copy that can be changed."""

@@ -8,6 +8,7 @@ from fakes.batches import FakeBatchRepository
 from fakes.books import FakeAuditRepository, FakeIdentityRepository, FakeLoadRepository, FakeReferenceRepository, FakeUploadRepository
 from fakes.children import FakeChildRepository, FakeMergeRepository, FakeSosItemRepository
 from fakes.jobs import FakeJobRepository
+from fakes.logins import FakeLoginRepository
 from fakes.matching import FakeMatchingRepository
 from fakes.messages import FakeMessageRepository
 from fakes.state import FakeState
@@ -68,3 +69,4 @@ class FakeUnitOfWork:
         self.children = FakeChildRepository(state)
         self.merges = FakeMergeRepository(state)
         self.sos_items = FakeSosItemRepository(state)
+        self.logins = FakeLoginRepository(state)

@@ -1,5 +1,7 @@
 """Files from DMV: expected by a job, taken from the drop folder, processed or refused (COA-01)."""
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Final, NamedTuple
@@ -48,9 +50,17 @@ class DmvFile(NamedTuple):
 
 
 SCORE_BUCKETS: Final[tuple[int, ...]] = (*range(0, 100, 10), 99, 100)
-"""Lowest confidence of each bucket of a file's histogram; 99 and 100 are counted apart, for there the automatic band begins."""
+"""Lowest confidence of each bucket in which a file's histogram is shown; 99 and 100 stand apart, for there the automatic band begins."""
 
 
 def score_bucket(confidence: int) -> int:
     """The bucket that a record's top confidence falls in."""
     return max(bucket for bucket in SCORE_BUCKETS if bucket <= confidence)
+
+
+def by_bucket(scores: Mapping[int, int]) -> dict[int, int]:
+    """A histogram by confidence as one by buckets; empty ones are left out."""
+    counted: Counter[int] = Counter()
+    for confidence, count in scores.items():
+        counted[score_bucket(confidence)] += count
+    return dict(sorted(counted.items()))

@@ -96,6 +96,26 @@ class QueuedMessage(NamedTuple):
     payload: str | None
 
 
+class PoisonMessage(NamedTuple):
+    """A message that its county could not take, with the county's own words."""
+
+    message_id: int
+    message_type: str
+    enqueued_at: datetime
+    failed_at: datetime
+    text: str | None
+    state_voter_id: int | None
+    job_id: int | None
+
+
+class QueueHour(NamedTuple):
+    """What one hour, which begins at `start`, added to a queue and cleared from it."""
+
+    start: datetime
+    added: int
+    cleared: int
+
+
 StoredMessage = tuple[int, str, str | None]
 """A message as it is sent: its id, the rest of its header and its payload, both XML; a plain tuple, as a thousand make a page."""
 

@@ -3,10 +3,11 @@
 import logging
 import time
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from votecal_soap.call_record import RECORD_KEY, CallRecord
 from votecal_soap.log import correlation_id, event
-from votecal_soap.soap.calls import RECORD_KEY, CallRecord
 from votecal_soap.soap.http_response import respond
 
 if TYPE_CHECKING:
@@ -35,13 +36,22 @@ class CallLog:
         token = correlation_id.set(record.correlation_id)
         began = time.monotonic()
         try:
-            return list(self._application(environ, start))
+            return _whole(self._application(environ, start))
         except Exception:
             event(logger, "unexpected error", level=logging.ERROR, exc_info=True)
             return respond(environ, start, "500 Internal Server Error")
         finally:
             _log(record, statuses, time.monotonic() - began)
             correlation_id.reset(token)
+
+
+def _whole(body: Iterable[bytes]) -> list[bytes]:
+    """The body in memory, and whatever it was read from closed, as WSGI asks of whoever reads it."""
+    try:
+        return list(body)
+    finally:
+        if hasattr(body, "close"):
+            body.close()
 
 
 def _log(record: CallRecord, statuses: list[str], seconds: float) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
 
 from lxml import etree
 
@@ -21,17 +20,3 @@ class Call:
 
 Operation = Callable[[Call], str]
 """Reads the request, calls a use case, writes the answer's element."""
-
-
-@dataclass(slots=True, kw_only=True)
-class CallRecord:
-    """What the log will say of a call; filled while it is answered."""
-
-    correlation_id: str
-    operation: str | None = None
-    county_code: str | None = None
-    fault: str | None = None
-
-
-RECORD_KEY: Final = "votecal.call_record"
-"""Where a call's record is in its WSGI environment."""

@@ -7,10 +7,10 @@ from typing import Final
 
 from spyne import Fault
 
+from votecal_soap.call_record import CallRecord
 from votecal_soap.contract.faults import render_fault_detail
 from votecal_soap.contract.markup import branch, leaf, text
 from votecal_soap.errors import ErrorCode, Unavailable, VoteCalError
-from votecal_soap.soap.calls import CallRecord
 from votecal_soap.soap.envelope import SOAP_11, SoapVersion
 
 _OF_THE_STANDARD: Final = {ErrorCode.VERSION_MISMATCH: "VersionMismatch", ErrorCode.HEADER_NOT_UNDERSTOOD: "MustUnderstand"}

@@ -12,17 +12,18 @@ from typing import Any, ParamSpec
 from spyne import Fault
 from spyne.protocol.soap import Soap11
 
+from votecal_soap.call_record import RECORD_KEY, CallRecord
 from votecal_soap.contract.parser import parse_message
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract
 from votecal_soap.errors import ErrorCode, InvalidRequest, VoteCalError
 from votecal_soap.log import event
-from votecal_soap.soap.calls import RECORD_KEY, Call, CallRecord
+from votecal_soap.soap.calls import Call
 from votecal_soap.soap.envelope import SoapVersion, close_envelope, open_envelope, strip_encoding_hints
 from votecal_soap.soap.faults import VoteCalFault, http_status, internal_error, render_fault
 from votecal_soap.soap.http_request import read_body, read_charset
 from votecal_soap.soap.security_header import answer_timestamp, read_credential
-from votecal_soap.soap.transport import read_transport
+from votecal_soap.transport import read_transport
 from votecal_soap.use_cases.authenticate import authenticate
 from votecal_soap.use_cases.ports import Application
 

@@ -9,7 +9,7 @@ from lxml import etree
 from votecal_soap.contract.markup import date_time
 from votecal_soap.contract.namespaces import WS_SECURITY, WS_SECURITY_UTILITY
 from votecal_soap.errors import ErrorCode, NotAllowed
-from votecal_soap.soap.transport import Transport
+from votecal_soap.transport import Transport
 from votecal_soap.use_cases.authenticate import PresentedCredential
 
 _WSSE: Final = f"{{{WS_SECURITY}}}"

@@ -9,14 +9,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from votecal_soap.call_record import RECORD_KEY
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.file_exchange import Chunk
 from votecal_soap.domain.uploads import Upload, is_replay
 from votecal_soap.errors import Conflict, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
-from votecal_soap.soap.calls import RECORD_KEY
 from votecal_soap.soap.http_request import content_length, read_pieces
 from votecal_soap.soap.http_response import respond
-from votecal_soap.soap.transport import read_transport
+from votecal_soap.transport import read_transport
 from votecal_soap.use_cases.append_chunk import UploadStore, append_chunk
 from votecal_soap.use_cases.open_fast_lane import open_fast_lane
 from votecal_soap.use_cases.ports import Application

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
-from votecal_soap.domain.dmv_files import DmvOutcome, score_bucket
+from votecal_soap.domain.dmv_files import DmvOutcome
 from votecal_soap.domain.dmv_records import UnreadableDmvRecord
 from votecal_soap.domain.jobs import JobInstance
 from votecal_soap.domain.matching import Match
@@ -48,7 +48,7 @@ def apply_chunk(uow: UnitOfWork, run: DmvRun, circumstances: MatchingCircumstanc
         uow.matching.report_capped(list(dict.fromkeys(found.capped)), circumstances.now)
         turn = DmvTurn(uow, run.instance.job_id, run.weights_version, circumstances).take(waiting, found)
         counts.update(turn.outcomes)
-        scores.update(score_bucket(best_confidence(found.matches[read.record.sequence])) for read in turn.settled)
+        scores.update(best_confidence(found.matches[read.record.sequence]) for read in turn.settled)
         waiting, found, given = turn.waiting, NOBODY_SOUGHT, given | turn.given_keys
     uow.jobs.add_outcomes(run.instance.job_id, [_refusal(record) for record in chunk.unreadable])
     _keep_progress(uow, run, chunk.last_sequence, counts, scores)

@@ -36,6 +36,12 @@ class MatchToApply(NamedTuple):
     home_precinct: str | None = None
     home_precinct_part: str | None = None
     basis: str | None = None
+    in_console: bool = False
+
+    @property
+    def knowing_county(self) -> str | None:
+        """The county whose EMS sent the word itself."""
+        return None if self.in_console else self.deciding_county
 
 
 class AppliedMatch(NamedTuple):
@@ -65,7 +71,7 @@ def apply_match(effects: MatchEffects, circumstances: MatchingCircumstances, giv
 def _apply_within_county(effects: MatchEffects, circumstances: MatchingCircumstances, given: MatchToApply) -> AppliedMatch:
     before = effects.voters[given.case.state_voter_id]
     after = _change(effects, circumstances, given, before.county_code)
-    if given.deciding_county != before.county_code:
+    if given.knowing_county != before.county_code:
         _tell(effects, given, MessageType.AUTOMATIC_MATCH_APPLIED, CaseState.ACCEPTED, county_code=before.county_code)
     return AppliedMatch(CaseState.ACCEPTED, before.version, after.version)
 
@@ -103,7 +109,7 @@ def cancel_and_invite(effects: MatchEffects, circumstances: MatchingCircumstance
     effects.change(cancelled(before, given.subject.record, circumstances.today), AUDIT_ACTION)
     _note(effects, given, "registration cancelled")
     effects.mail(MailingKind.RE_REGISTRATION_INVITATION, given.subject.county_code, state_voter_id=uid, work_item_id=given.subject.work_item_id)
-    if given.deciding_county != before.county_code:
+    if given.knowing_county != before.county_code:
         _tell(effects, given, MessageType.AUTOMATIC_MATCH_APPLIED, CaseState.ACCEPTED, county_code=before.county_code)
     return AppliedMatch(CaseState.ACCEPTED, before.version, before.version + 1)
 
@@ -171,7 +177,7 @@ def _tell_both(effects: MatchEffects, given: MatchToApply, transfer: TransferOut
         (MessageType.TRANSFER_IN, transfer.gaining_county, None),
     )
     for message_type, county, ems_voter_id in told:
-        if county != given.deciding_county:
+        if county != given.knowing_county:
             notice = match_notice(sight, given.subject, effects.voters[transfer.state_voter_id], reader_county=county, today=effects.day)
             sequence = given.subject.record.sequence
             tell_of_transfer(effects, message_type, transfer, notice, county_code=county, ems_voter_id=ems_voter_id, record_sequence=sequence)

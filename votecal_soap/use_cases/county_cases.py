@@ -30,6 +30,13 @@ class CaseInHand:
     subject: DmvSubject
     circumstances: MatchingCircumstances
     effects: MatchEffects
+    in_console: bool = False
+    """A person decides in the console: the deciding county's EMS has not heard of it yet, and is told like any other."""
+
+    @property
+    def knowing_county(self) -> str | None:
+        """The county whose EMS knows already, for it sent the word itself (EWS-06)."""
+        return None if self.in_console else self.caller.county_code
 
 
 def no_such_case() -> NotFound:
@@ -37,10 +44,12 @@ def no_such_case() -> NotFound:
     return NotFound(ErrorCode.CASE_NOT_FOUND, "There is no such match case for this county.", ref="MatchCaseId")
 
 
-def take_in_hand(uow: UnitOfWork, caller: Caller, case: MatchCase, clock: Clock, transfer_pending: timedelta, *, by: str | None = None) -> CaseInHand:
+def take_in_hand(
+    uow: UnitOfWork, caller: Caller, case: MatchCase, clock: Clock, transfer_pending: timedelta, *, by: str | None = None, in_console: bool = False
+) -> CaseInHand:
     """Lock the voters of all cases of the record, in the order in which the job locks them, then read again.
 
-    `by` acts in the county's place: a job, when the county's time has passed.
+    `by` acts in the county's place: a job, when the county's time has passed, or a person in the console.
     """
     if case.work_item_id is None:
         raise no_such_case()
@@ -65,6 +74,7 @@ def take_in_hand(uow: UnitOfWork, caller: Caller, case: MatchCase, clock: Clock,
         subject=subject_of(item, circumstances),
         circumstances=circumstances,
         effects=effects,
+        in_console=in_console,
     )
 
 

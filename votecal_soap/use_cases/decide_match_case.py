@@ -31,8 +31,10 @@ UNPRECINCTABLE: Final = "DMV Address Unprecinctable"
 ANOTHER_ACCEPTED: Final = "Another candidate was accepted."
 
 
-def decide_match_case(decision: CaseDecision, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta) -> MatchCase:
-    """The case as it is then; the caller of this commits.
+def decide_match_case(
+    decision: CaseDecision, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta, *, by: str | None = None
+) -> MatchCase:
+    """The case as it is then; the caller of this commits. `by` decides for the county in the console (UC03.42.01).
 
     Raises:
         NotFound: CASE_NOT_FOUND for another county's case.
@@ -44,11 +46,13 @@ def decide_match_case(decision: CaseDecision, caller: Caller, uow: UnitOfWork, c
     if case is None or case.county_code != caller.county_code:
         raise no_such_case()
     _check(decision, caller)
-    hand = take_in_hand(uow, caller, case, clock, transfer_pending)
+    hand = take_in_hand(uow, caller, case, clock, transfer_pending, by=by, in_console=by is not None)
     if hand.case.county_code != caller.county_code:
         raise no_such_case()
     require_state(hand.case, decision.expected_version, WAITING)
     decided = _DECISIONS[decision.decision](uow, hand, decision)
+    if hand.in_console:
+        _tell_of_word(hand, decided, decision.basis)
     _audit(hand, decided, decision)
     hand.effects.write(uow)
     return decided
@@ -77,6 +81,7 @@ def _accept(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision) -> MatchC
         home_precinct=decision.home_precinct,
         home_precinct_part=decision.home_precinct_part,
         basis=decision.basis,
+        in_console=hand.in_console,
     )
     if hand.case.state is CaseState.PROVISIONAL:
         transfer = uow.match_cases.open_transfer_of_case(hand.case.case_id)
@@ -202,6 +207,14 @@ def _moved(uow: UnitOfWork, hand: CaseInHand, decision: CaseDecision, applied: A
     )
 
 
+def _tell_of_word(hand: CaseInHand, decided: MatchCase, basis: str) -> None:
+    """The county whose word was spoken in the console hears of it; what was taken back is told by itself (EWS-06)."""
+    if hand.case.state is CaseState.PROVISIONAL and decided.state is CaseState.REJECTED:
+        return
+    sight = CaseSight(decided, decided.state, decided.version, basis)
+    tell_of_case(hand.effects, MessageType.MATCH_CASE_DECIDED, sight, hand.subject, county_code=hand.caller.county_code)
+
+
 def _settle_item(uow: UnitOfWork, hand: CaseInHand, disposition: Disposition) -> None:
     """Close the work item; its other candidates are somebody else (COA-33)."""
     item, effects = hand.item, hand.effects
@@ -212,7 +225,7 @@ def _settle_item(uow: UnitOfWork, hand: CaseInHand, disposition: Disposition) ->
         if other.state is CaseState.OPEN:
             rejected = uow.match_cases.move(other, CaseState.REJECTED, at=effects.at, by=effects.actor, basis=ANOTHER_ACCEPTED)
             effects.note(other.state_voter_id, REJECTED, f"DMV transaction {item.record.transaction_id}: {ANOTHER_ACCEPTED}")
-            if other.county_code != hand.caller.county_code:
+            if other.county_code != hand.knowing_county:
                 sight = CaseSight(rejected, CaseState.REJECTED, rejected.version, ANOTHER_ACCEPTED)
                 tell_of_case(effects, MessageType.MATCH_CASE_DECIDED, sight, hand.subject, county_code=other.county_code)
 

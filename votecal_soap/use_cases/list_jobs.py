@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from votecal_soap.domain.batches import RecordOutcome
-from votecal_soap.domain.dmv_files import DmvFile
+from votecal_soap.domain.dmv_files import DmvFile, by_bucket
 from votecal_soap.domain.jobs import Job, JobInstance, JobState
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases.ports import OutcomeCounts, UnitOfWork
@@ -69,7 +69,7 @@ def _dmv_file(job: Job, uow: UnitOfWork) -> DmvFileReport | None:
     return DmvFileReport(
         file=file,
         outcomes=uow.dmv_files.counts(file.file_id),
-        scores=uow.dmv_files.scores(file.file_id),
+        scores=by_bucket(uow.dmv_files.scores(file.file_id)),
         unreadable=uow.jobs.outcomes(job.job_id, 0, SHOWN_RECORDS),
     )
 

@@ -1,4 +1,4 @@
-"""OPS-05 What the database keeps for a time only: answers of changing calls, signatures of nobody, SSN4 that were tried."""
+"""OPS-05 What the database keeps for a time only: answers, signatures of nobody, tries, sessions, hours of queues."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,6 +12,13 @@ from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 CHUNK: Final = 1_000
 PROBE_RETENTION: Final = timedelta(days=7)
 """Longer than the window in which tries are counted (`search_voters.SSN4_WINDOW`, a day), lest a purge forget one that counts."""
+
+SESSION_RETENTION: Final = timedelta(days=7)
+"""Sessions of the console end by themselves long before."""
+COUNTER_RETENTION: Final = timedelta(days=90)
+"""For so long an address from which a person signed in counts as hers (`sign_in`)."""
+HOUR_RETENTION: Final = timedelta(days=400)
+"""What each hour added to and cleared from the queues: a year can be compared with the one before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +52,8 @@ def _purge_chunk(command: PurgeKeptData, unit_of_work: UnitOfWorkFactory, clock:
     now = clock.now()
     with unit_of_work() as uow:
         uow.search_probes.purge(now - PROBE_RETENTION)
+        uow.logins.purge(sessions_before=now - SESSION_RETENTION, counters_before=now - COUNTER_RETENTION)
+        uow.messages.purge_hours(now - HOUR_RETENTION)
         purged = PurgedData(uow.replies.purge(now - command.replies, CHUNK), uow.work_items.purge_signatures(now - command.signatures, CHUNK))
         _audit(uow, command, clock, purged)
         uow.commit()

@@ -73,6 +73,6 @@ def _tell_both(hand: CaseInHand, rejected: MatchCase, transfer: TransferOut, bas
 
 def _tell_other_county(hand: CaseInHand, rejected: MatchCase, basis: str) -> None:
     home = hand.effects.voters[rejected.state_voter_id].county_code
-    if home != hand.caller.county_code:
+    if home != hand.knowing_county:
         sight = CaseSight(rejected, CaseState.REJECTED, rejected.version, basis)
         tell_of_case(hand.effects, MessageType.MATCH_CASE_DECIDED, sight, hand.subject, county_code=home, blocks_updates=True)

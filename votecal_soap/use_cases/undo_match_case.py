@@ -15,8 +15,12 @@ from votecal_soap.use_cases.undo_duplicate import undo_duplicate
 UNDOABLE: Final = frozenset({CaseState.ACCEPTED, CaseState.PROVISIONAL})
 
 
-def undo_match_case(command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta) -> MatchCase:
+def undo_match_case(
+    command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta, *, by: str | None = None
+) -> MatchCase:
     """The case, then Rejected; the county that decided it may, and either county of a move. The caller of this commits.
+
+    `by` undoes it for the county in the console.
 
     Raises:
         NotFound: CASE_NOT_FOUND.
@@ -27,7 +31,7 @@ def undo_match_case(command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clo
         return undo_duplicate(case, command, caller, uow, clock)
     if case is None or caller.county_code not in _counties(uow, case):
         raise no_such_case()
-    hand = take_in_hand(uow, caller, case, clock, transfer_pending)
+    hand = take_in_hand(uow, caller, case, clock, transfer_pending, by=by, in_console=by is not None)
     require_state(hand.case, command.expected_version, UNDOABLE)
     rejected = take_back(uow, hand, command.basis)
     old, new = {"state": hand.case.state, "version": hand.case.version}, {"state": rejected.state, "version": rejected.version, "basis": command.basis}

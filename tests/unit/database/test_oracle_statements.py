@@ -12,10 +12,13 @@ from sqlalchemy.dialects import oracle
 from db.bulk.core import CoreBulkWriter
 from db.number_sets import select_among
 from db.repositories import leases, match_candidates, match_keys, match_merging, match_rebuilding, silver_records
+from db.repositories.audit import SqlAuditRepository
+from db.repositories.case_counts import CaseCounts
 from db.repositories.children import SqlChildRepository
 from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
+from db.repositories.logins import SqlLoginRepository
 from db.repositories.mailings import SqlMailingRepository
 from db.repositories.match_cases import SqlMatchCaseRepository
 from db.repositories.matching import SqlMatchingRepository
@@ -36,11 +39,12 @@ from db.tables import voter, voter_match_key, voter_match_key_recent
 from votecal_soap.domain.dmv_repeats import keyed
 from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.jobs import StopRequest
-from votecal_soap.domain.match_cases import CaseState, Disposition, MailingKind
+from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, MailingKind
 from votecal_soap.domain.merging import MergeRecord, RecordChange
 from votecal_soap.domain.sos_work_items import NewSosWorkItem, SosItemQuery, SosItemType
 from votecal_soap.domain.voter_children import CustomField, NewChild
 from votecal_soap.domain.voters import Confidentiality
+from votecal_soap.domain.work_lists import CaseListQuery, CaseOrder, CasePosition
 from votecal_soap.search.key_joins import asked_keys
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -79,11 +83,13 @@ def said(call):
         "reference": SqlReferenceRepository(connection),
         "identity": SqlIdentityRepository(connection, bulk),
         "work_items": SqlWorkItemRepository(connection, bulk, NumberSeries(connection, None)),
-        "match_cases": SqlMatchCaseRepository(connection, bulk, NumberSeries(connection, None)),
+        "match_cases": SqlMatchCaseRepository(connection, bulk, NumberSeries(connection, None), CaseCounts(connection)),
         "mailings": SqlMailingRepository(connection, bulk),
         "dmv_files": SqlDmvFileRepository(connection),
         "replies": SqlReplyRepository(connection),
         "probes": SqlSearchProbeRepository(connection),
+        "logins": SqlLoginRepository(connection),
+        "audit": SqlAuditRepository(connection, bulk),
         "matching": SqlMatchingRepository(connection, bulk),
         "children": SqlChildRepository(connection, bulk),
         "merges": SqlMergeRepository(connection, NumberSeries(connection, None)),
@@ -96,7 +102,24 @@ def said(call):
     return connection.said
 
 
+CASES = {"case_types": (CaseType.DMV_COA,), "states": (CaseState.OPEN,), "limit": 25}
+
 CALLS = {
+    "use step": lambda db: db.logins.use_step("ada", 1),
+    "failures": lambda db: db.logins.failures(["a", "b", "c"]),
+    "note failure": lambda db: db.logins.note_failure("a", NOON, forgiven_before=NOON),
+    "session": lambda db: db.logins.session("a"),
+    "audit of a subject": lambda db: db.audit.of_subject("Voter", 1, 10),
+    "activities": lambda db: db.voters.activities(1, 10),
+    "version history": lambda db: db.voters.version_history(1, 10),
+    "poison": lambda db: db.messages.poison("19", 10),
+    "poison counts": lambda db: db.messages.poison_counts(),
+    "queue hours": lambda db: db.messages.hours("19", NOON),
+    "open counts": lambda db: db.match_cases.open_counts(None),
+    "waiting by day": lambda db: db.match_cases.waiting(CaseListQuery(order=CaseOrder.DUE, after=CasePosition(date(2026, 3, 1), 7), **CASES)),
+    "waiting by confidence": lambda db: db.match_cases.waiting(CaseListQuery(order=CaseOrder.CONFIDENCE, after=CasePosition(80, 7), **CASES)),
+    "cases of a voter": lambda db: db.match_cases.of_voter(1, 10),
+    "count unresolved": lambda db: db.work_items.count_unresolved_of_sos(10),
     "lock voters": lambda db: db.voters.lock_by_state_id([1]),
     "lock voters by county": lambda db: db.voters.lock_by_ems_id("19", ["E1"]),
     "version as of": lambda db: db.voters.version_as_of(1, date(2026, 1, 1)),

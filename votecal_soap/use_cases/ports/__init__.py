@@ -10,6 +10,7 @@ from votecal_soap.use_cases.ports.children import ChildRepository, DocumentConte
 from votecal_soap.use_cases.ports.dmv_files import DmvExchange, DmvFileRepository
 from votecal_soap.use_cases.ports.files import IdentityRepository, IdentityRequest, LoadProgress, LoadRepository, Spool, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository, OutcomeCounts
+from votecal_soap.use_cases.ports.logins import LoginRepository
 from votecal_soap.use_cases.ports.matching import (
     KEY_RANGES,
     Blackout,
@@ -24,7 +25,7 @@ from votecal_soap.use_cases.ports.matching import (
 from votecal_soap.use_cases.ports.messages import MessageRepository
 from votecal_soap.use_cases.ports.reference import ReferenceRepository
 from votecal_soap.use_cases.ports.sos_items import SosItemRepository
-from votecal_soap.use_cases.ports.trails import AuditEntry, AuditRepository, BatchRepository, JudgedChunk, JudgedRecord, NewActivity
+from votecal_soap.use_cases.ports.trails import AuditEntry, AuditRepository, BatchRepository, JudgedChunk, JudgedRecord, KeptActivity, NewActivity
 from votecal_soap.use_cases.ports.transaction import UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.ports.voters import VoterChange, VoterRepository
 from votecal_soap.use_cases.ports.work_items import (
@@ -34,6 +35,7 @@ from votecal_soap.use_cases.ports.work_items import (
     NewMailing,
     NewMatchCase,
     NewWorkItem,
+    OpenCaseCount,
     WorkItem,
     WorkItemRepository,
 )
@@ -55,11 +57,13 @@ __all__ = [
     "JobRepository",
     "JudgedChunk",
     "JudgedRecord",
+    "KeptActivity",
     "KeyBuild",
     "KeyMerge",
     "KeyRebuild",
     "LoadProgress",
     "LoadRepository",
+    "LoginRepository",
     "MailingRepository",
     "MailingRow",
     "MatchCaseRepository",
@@ -70,6 +74,7 @@ __all__ = [
     "NewMailing",
     "NewMatchCase",
     "NewWorkItem",
+    "OpenCaseCount",
     "OutcomeCounts",
     "RecentDmvRecord",
     "ReferenceRepository",

@@ -76,11 +76,15 @@ class DmvFileRepository(Protocol):
         ...
 
     def add_scores(self, file_id: int, scores: Mapping[int, int]) -> None:
-        """Add to the histogram: bucket (`score_bucket`) to records."""
+        """Add to the histogram: confidence to records."""
         ...
 
     def scores(self, file_id: int) -> dict[int, int]:
-        """The histogram of the records' best candidates."""
+        """The histogram of the records' best candidates; files of the first releases have it by tens."""
+        ...
+
+    def last_completed(self) -> DmvFile | None:
+        """The file that was completed last."""
         ...
 
     def expected_names(self) -> set[str]:

@@ -1,10 +1,10 @@
 """The county queues."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, NewMessage, QueuedMessage, StoredMessage
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
 
 
 class MessageRepository(Protocol):
@@ -32,6 +32,30 @@ class MessageRepository(Protocol):
 
     def clear(self, county_code: str, clearances: Sequence[Clearance], at: datetime) -> dict[int, ClearResult]:
         """Clear in order; idempotent; never another county's; a younger one never before an older of the same voter."""
+        ...
+
+    def poison(self, county_code: str, limit: int) -> list[PoisonMessage]:
+        """Messages that the county could not take, oldest first (EWS-04)."""
+        ...
+
+    def poison_counts(self) -> Mapping[str, int]:
+        """How many each county could not take; those without any are left out."""
+        ...
+
+    def requeue(self, county_code: str, message_id: int, at: datetime) -> bool:
+        """Offer a poison message again, in its voter's order; False when it is none of this county's."""
+        ...
+
+    def skip(self, county_code: str, message_id: int) -> bool:
+        """Put a poison message aside for good; False when it is none of this county's."""
+        ...
+
+    def hours(self, county_code: str, since: datetime) -> list[QueueHour]:
+        """What each hour added and cleared, oldest first; hours without either are left out."""
+        ...
+
+    def purge_hours(self, before: datetime) -> None:
+        """Forget what hours before an instant added and cleared (OPS-05)."""
         ...
 
     def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:

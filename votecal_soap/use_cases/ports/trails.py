@@ -20,6 +20,18 @@ class NewActivity(NamedTuple):
     job_id: int | None
 
 
+class KeptActivity(NamedTuple):
+    """An entry of a voter's activity history as it is kept."""
+
+    activity_type: str
+    activity_date: date
+    county_code: str
+    basis: str
+    record_version: int
+    job_id: int | None
+    recorded_at: datetime
+
+
 class AuditEntry(NamedTuple):
     """Who did what, when, with old and new values as JSON (OPS-02)."""
 
@@ -38,6 +50,10 @@ class AuditRepository(Protocol):
 
     def add(self, entries: Sequence[AuditEntry]) -> None:
         """Append."""
+        ...
+
+    def of_subject(self, kind: str, subject_id: int | str, limit: int) -> Sequence[AuditEntry]:
+        """What was done to one thing, the newest first."""
         ...
 
 

@@ -8,6 +8,7 @@ from votecal_soap.use_cases.ports.children import ChildRepository, MergeReposito
 from votecal_soap.use_cases.ports.dmv_files import DmvFileRepository
 from votecal_soap.use_cases.ports.files import IdentityRepository, LoadRepository, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository
+from votecal_soap.use_cases.ports.logins import LoginRepository
 from votecal_soap.use_cases.ports.matching import MatchingRepository
 from votecal_soap.use_cases.ports.messages import MessageRepository
 from votecal_soap.use_cases.ports.reference import ReferenceRepository
@@ -39,6 +40,7 @@ class UnitOfWork(Protocol):
     children: ChildRepository
     merges: MergeRepository
     sos_items: SosItemRepository
+    logins: LoginRepository
 
     def __enter__(self) -> Self:
         """Begin."""

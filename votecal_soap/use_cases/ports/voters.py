@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from votecal_soap.domain.voters import Confidentiality, Voter, VotingPrecinct
-from votecal_soap.use_cases.ports.trails import NewActivity
+from votecal_soap.use_cases.ports.trails import KeptActivity, NewActivity
 
 
 class VoterChange(NamedTuple):
@@ -88,6 +88,14 @@ class VoterRepository(Protocol):
 
     def activity_counts(self, state_voter_ids: Sequence[int]) -> dict[tuple[int, str], int]:
         """How many activities of each type these voters have, by UID and type."""
+        ...
+
+    def activities(self, state_voter_id: int, limit: int) -> list[KeptActivity]:
+        """A voter's activity history, the newest first (S2.27)."""
+        ...
+
+    def version_history(self, state_voter_id: int, limit: int) -> list[tuple[Voter, datetime]]:
+        """A voter's versions with the instants at which they were written, the newest first (VRU-10)."""
         ...
 
     def reserve_state_voter_ids(self, count: int) -> int:

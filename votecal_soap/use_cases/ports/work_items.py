@@ -9,6 +9,7 @@ from votecal_soap.domain.dmv_repeats import KeyedRecord
 from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, MailingKind, MatchCase, TransferOut, TransferState, WorkItemStatus
 from votecal_soap.domain.matching import Criterion
+from votecal_soap.domain.work_lists import CaseListQuery
 
 
 class WorkItem(NamedTuple):
@@ -68,6 +69,16 @@ class NewMatchCase(NamedTuple):
     deciding_digest: str | None = None
     asked_county: str | None = None
     first_rejected_by: str | None = None
+
+
+class OpenCaseCount(NamedTuple):
+    """How many cases of a type and a state wait for a county until a day (DLR-03)."""
+
+    county_code: str
+    case_type: CaseType
+    state: CaseState
+    due_on: date | None
+    case_count: int
 
 
 class WorkItemRepository(Protocol):
@@ -157,8 +168,12 @@ class WorkItemRepository(Protocol):
         """How many work items by county, status and disposition."""
         ...
 
-    def unresolved_of_sos(self, limit: int) -> Sequence[WorkItem]:
+    def unresolved_of_sos(self, limit: int, *, after_work_item_id: int = 0) -> Sequence[WorkItem]:
         """Closed without a match and without a county, of California: the SOS's own work items (COA-21)."""
+        ...
+
+    def count_unresolved_of_sos(self, limit: int) -> int:
+        """How many of them there are, counted up to a limit."""
         ...
 
 
@@ -245,6 +260,18 @@ class MatchCaseRepository(Protocol):
 
     def overdue_counts(self, today: date) -> Mapping[str, int]:
         """Open cases past their day, by county."""
+        ...
+
+    def waiting(self, query: CaseListQuery) -> Sequence[MatchCase]:
+        """A page of cases that wait (DLR-03)."""
+        ...
+
+    def of_voter(self, state_voter_id: int, limit: int) -> Sequence[MatchCase]:
+        """A voter's cases, the newest first."""
+        ...
+
+    def open_counts(self, county_code: str | None) -> Sequence[OpenCaseCount]:
+        """How many cases wait, by county, type, state and day; does not scan (DLR-03)."""
         ...
 
     def add_transfers(self, rows: Sequence[TransferOut]) -> None:

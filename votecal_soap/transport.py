@@ -18,12 +18,14 @@ class Transport:
 
     `is_confidential`: nobody on the way can read a password. `is_local`: the caller is on this machine.
     `checks_certificates`: certificates are looked at. `certificate_subject`: None when there is none to believe.
+    `source_address`: who began it, as far as a trusted proxy says; whoever a stranger claims to speak for is not believed.
     """
 
     is_confidential: bool
     is_local: bool
     checks_certificates: bool
     certificate_subject: str | None
+    source_address: str
 
     def require_confidential(self) -> None:
         """Refuse a secret that came where others can read it."""
@@ -40,14 +42,28 @@ def read_transport(environ: Mapping[str, Any], config: Config) -> Transport:
         is_local=not is_proxy and _is_local(environ),
         checks_certificates=checks_certificates,
         certificate_subject=_header(environ, config.client_certificate_header) if is_proxy and checks_certificates else None,
+        source_address=_source_address(environ, config, is_trusted_proxy=is_proxy),
     )
 
 
+def _source_address(environ: Mapping[str, Any], config: Config, *, is_trusted_proxy: bool) -> str:
+    """The last address on the way in that is no trusted proxy's: what stands before it anybody may have written."""
+    peer = str(environ.get("REMOTE_ADDR", ""))
+    if not is_trusted_proxy:
+        return peer
+    way = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
+    return next((address for address in reversed(way) if not _is_proxy(address, config)), peer)
+
+
 def _is_trusted_proxy(environ: Mapping[str, Any], config: Config) -> bool:
+    return _is_proxy(str(environ.get("REMOTE_ADDR", "")), config)
+
+
+def _is_proxy(address: str, config: Config) -> bool:
     if not config.trusted_proxies:
         return False
     try:
-        peer = ip_address(environ.get("REMOTE_ADDR", ""))
+        peer = ip_address(address)
         return any(peer in ip_network(proxy, strict=False) for proxy in config.trusted_proxies)
     except ValueError:
         return False

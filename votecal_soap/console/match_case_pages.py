@@ -1,0 +1,156 @@
+"""One match case: both records side by side, the decision, the way back."""
+
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Final
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response
+from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from votecal_soap.console import choices, context, formats
+from votecal_soap.domain.county_answers import UndoMatchCase
+from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision, MatchCase
+from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest
+from votecal_soap.use_cases import decide_in_console, work_item_list
+from votecal_soap.use_cases.view_match_case import CaseView, view_match_case
+
+blueprint = Blueprint("match_cases", __name__, url_prefix="/cases")
+
+BASIS_LENGTH: Final = 300
+_SAID: Final = {
+    Decision.ACCEPT: "Accept: the same person; what DMV sent is applied",
+    Decision.REJECT: "Reject: not the same person",
+    Decision.REDIRECT: "Redirect: the address lies in another county",
+    Decision.OUT_OF_STATE: "Out of state: the voter has left California",
+    Decision.UNPRECINCTABLE: "Unprecinctable: the address cannot be placed; a letter asks",
+}
+_AFTER_APPLYING: Final = (Decision.ACCEPT, Decision.REJECT)
+"""What can still be said of a provisional match."""
+
+
+class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+    """A decision over the version that was read."""
+
+    version = HiddenField(validators=[InputRequired()])
+    decision = RadioField("Decision", validators=[InputRequired("Choose what you decide.")])
+    basis = TextAreaField(
+        "Basis",
+        [InputRequired("Say in a few words what you decided by."), Length(max=BASIS_LENGTH)],
+        description="What you decided by. It stands in the voter's history and in the county's message; write no numbers of documents.",
+        render_kw={"rows": 2, "maxlength": BASIS_LENGTH},
+    )
+    county = SelectField("County of the address", [Optional()], description="For a redirection only.")
+    comment = StringField("Comment for the letter", [Optional(), Length(max=BASIS_LENGTH)], description="For an unprecinctable address only.")
+    home_precinct = StringField("Home precinct", [Optional(), Length(max=20)], description="For an acceptance, if it is known.")
+    submit = SubmitField("Decide")
+
+
+class UndoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
+    """Taking back over the version that was read."""
+
+    version = IntegerField(validators=[InputRequired()])
+    basis = StringField("Why it is taken back", [InputRequired("Say why."), Length(max=BASIS_LENGTH)])
+    submit = SubmitField("Undo")
+
+
+@blueprint.get("/<int:case_id>")
+def show(case_id: int) -> str:
+    """The case."""
+    view = _view(case_id)
+    return _page(view, _decision_form(view), UndoForm(version=view.case.version))
+
+
+@blueprint.post("/<int:case_id>/decide")
+def decide(case_id: int) -> Response | tuple[str, int]:
+    """Decide; a decision over an older version is a conflict, and nothing is changed."""
+    view = _view(case_id)
+    form = _decision_form(view)
+    if not form.validate_on_submit():
+        return _page(view, form, UndoForm(formdata=None, version=view.case.version)), HTTPStatus.UNPROCESSABLE_ENTITY
+    services = context.services()
+    try:
+        decided = decide_in_console.decide(_decision(case_id, form), context.person().user_name, services.unit_of_work, services.clock, transfer_pending())
+    except Conflict as conflict:
+        return _conflict(case_id, conflict)
+    except InvalidRequest as error:
+        form.basis.errors = [*form.basis.errors, error.text]
+        return _page(view, form, UndoForm(formdata=None, version=view.case.version)), HTTPStatus.UNPROCESSABLE_ENTITY
+    flash(f"Case {case_id} is now {formats.words(decided.state).lower()}.", "success")
+    return _onward(view.case)
+
+
+@blueprint.post("/<int:case_id>/undo")
+def undo(case_id: int) -> Response | tuple[str, int]:
+    """Take back what the match did."""
+    view = _view(case_id)
+    form = UndoForm()
+    if not form.validate_on_submit():
+        return _page(view, _decision_form(view), form), HTTPStatus.UNPROCESSABLE_ENTITY
+    services = context.services()
+    command = UndoMatchCase(case_id=case_id, expected_version=form.version.data, basis=form.basis.data)
+    try:
+        decide_in_console.undo(command, context.person().user_name, services.unit_of_work, services.clock, transfer_pending())
+    except Conflict as conflict:
+        return _conflict(case_id, conflict)
+    flash(f"Case {case_id} was taken back: it is rejected, and the voter's record is as before.", "success")
+    return redirect(url_for(".show", case_id=case_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.get("/<int:case_id>/next")
+def following(case_id: int) -> Response:
+    """The next case that waits, of the same type; the summary when there is none."""
+    return _onward(_view(case_id).case)
+
+
+def transfer_pending() -> timedelta:
+    """How long a provisional move waits."""
+    return timedelta(days=context.config().transfer_pending_days)
+
+
+def _view(case_id: int) -> CaseView:
+    return view_match_case(case_id, context.person().user_name, context.writing(), context.services().clock)
+
+
+def _decision_form(view: CaseView) -> DecisionForm:
+    form = DecisionForm(version=str(view.case.version))
+    said = _AFTER_APPLYING if view.case.state is CaseState.PROVISIONAL else tuple(Decision)
+    form.decision.choices = choices.choices((str(decision), _SAID[decision]) for decision in said)
+    form.county.choices = choices.counties()
+    return form
+
+
+def _decision(case_id: int, form: DecisionForm) -> CaseDecision:
+    decision = Decision(form.decision.data)
+    try:
+        version = int(form.version.data)
+    except ValueError as error:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "The form does not say which version it saw.", ref="version") from error
+    return CaseDecision(
+        case_id=case_id,
+        expected_version=version,
+        decision=decision,
+        basis=form.basis.data.strip(),
+        county_code=form.county.data or None if decision is Decision.REDIRECT else None,
+        comment=form.comment.data or None,
+        home_precinct=form.home_precinct.data or None if decision is Decision.ACCEPT else None,
+    )
+
+
+def _page(view: CaseView, decision: DecisionForm, undoing: UndoForm) -> str:
+    return render_template("cases/case.html", view=view, form=decision, undo_form=undoing)
+
+
+def _conflict(case_id: int, conflict: Conflict) -> tuple[str, int]:
+    """What the person wrote is shown again, so that nothing has to be typed twice."""
+    given = request.form.get("basis", "")
+    page = render_template("cases/conflict.html", view=_view(case_id), conflict=conflict, given=given)
+    return page, HTTPStatus.CONFLICT
+
+
+def _onward(case: MatchCase) -> Response:
+    case_id = work_item_list.next_case(case, context.person().user_name, context.reading())
+    target = url_for("work_items.summary") if case_id is None else url_for(".show", case_id=case_id)
+    return redirect(target, HTTPStatus.SEE_OTHER)

@@ -1,0 +1,77 @@
+"""The Work Item Summary, and the list of each type (DLR-03)."""
+
+from datetime import date
+
+from flask import Blueprint, abort, render_template, request
+
+from votecal_soap.console import context
+from votecal_soap.domain.work_lists import CaseOrder, CasePosition, WorkItemKind
+from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.use_cases import work_item_list, work_item_summary
+
+blueprint = Blueprint("work_items", __name__)
+
+
+@blueprint.get("/")
+def summary() -> str:
+    """Every type with its open and overdue items."""
+    found = work_item_summary.summary(context.person().user_name, context.reading(), context.services().clock)
+    return render_template("work_items/summary.html", summary=found)
+
+
+@blueprint.get("/work-items/<kind>")
+def listing(kind: str) -> str:
+    """The items of one type."""
+    if kind not in set(WorkItemKind):
+        abort(404)
+    chosen = WorkItemKind(kind)
+    return _records(chosen) if chosen is WorkItemKind.UNRESOLVED_DMV else _cases(chosen)
+
+
+def _cases(kind: WorkItemKind) -> str:
+    command = work_item_list.ListWorkItems(
+        kind=kind,
+        acting_user=context.person().user_name,
+        order=_order(),
+        county_code=request.args.get("county") or None,
+        overdue_only=request.args.get("overdue") == "1",
+        after=read_position(request.args.get("after")),
+    )
+    page = work_item_list.list_cases(command, context.writing(), context.services().clock)
+    following = None if page.following is None else write_position(page.following)
+    return render_template("work_items/cases.html", kind=kind, command=command, page=page, orders=CaseOrder, following=following)
+
+
+def _records(kind: WorkItemKind) -> str:
+    after = request.args.get("after", 0, type=int)
+    items, following = work_item_list.list_unresolved(context.person().user_name, after, context.reading())
+    return render_template("work_items/records.html", kind=kind, items=items, following=following, after=after)
+
+
+def _order() -> CaseOrder:
+    try:
+        return CaseOrder(request.args.get("sort", CaseOrder.DUE))
+    except ValueError:
+        return CaseOrder.DUE
+
+
+def write_position(position: CasePosition) -> str:
+    """Where a page begins, for an address: a day or a number, and an id."""
+    return f"{'' if position.value is None else position.value}.{position.case_id}"
+
+
+def read_position(text: str | None) -> CasePosition | None:
+    """The position that an address names."""
+    if not text:
+        return None
+    value, _, case_id = text.rpartition(".")
+    try:
+        return CasePosition(_value(value), int(case_id))
+    except ValueError as error:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "This is no page of the list.", ref="after") from error
+
+
+def _value(text: str) -> date | int | None:
+    if not text:
+        return None
+    return date.fromisoformat(text) if "-" in text else int(text)

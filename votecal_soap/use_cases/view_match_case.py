@@ -1,0 +1,84 @@
+"""UC03.42.01 A person opens a match case: both records, why they match, and what was done with it so far (DLR-03)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from votecal_soap.clock import Clock
+from votecal_soap.domain.counties import StaffUser
+from votecal_soap.domain.match_cases import CaseState, MatchCase, TransferOut
+from votecal_soap.domain.matching import Criterion, MatchField
+from votecal_soap.domain.record_comparison import ComparedField, compared, dmv_record, residence_line, residence_of, voter_record
+from votecal_soap.domain.voters import Voter
+from votecal_soap.use_cases.console_access import as_person_sees, is_withheld, known_person, note_looks, refuse, sees_county
+from votecal_soap.use_cases.county_cases import WAITING, no_such_case
+from votecal_soap.use_cases.decide_in_console import counties_of
+from votecal_soap.use_cases.ports import AuditEntry, KeptActivity, UnitOfWork, WorkItem
+from votecal_soap.use_cases.undo_match_case import UNDOABLE
+
+HISTORY: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseView:
+    """A case as one person may see it. `item` is None for whoever does not decide it: what DMV sent is for the deciding county and SOS."""
+
+    case: MatchCase
+    voter: Voter
+    withheld: bool
+    """Residence, e-mail and phone were taken out (EWS-14)."""
+    item: WorkItem | None
+    fields: Sequence[ComparedField]
+    earlier_residence: tuple[str | None, str | None] | None
+    """The voter's residence and the one that DMV has as the earlier one: what the match was made by."""
+    criteria: tuple[Criterion, ...]
+    siblings: tuple[MatchCase, ...]
+    transfer: TransferOut | None
+    activities: Sequence[KeptActivity]
+    trail: Sequence[AuditEntry]
+    may_decide: bool
+    may_undo: bool
+
+
+def view_match_case(case_id: int, user_name: str, uow: UnitOfWork, clock: Clock) -> CaseView:
+    """One case; a look at a voter who is confidential or another county's is audited, and so is one that is refused."""
+    with uow:
+        person = known_person(uow, user_name)
+        case = uow.match_cases.get(case_id)
+        if case is None:
+            raise no_such_case()
+        if not any(sees_county(person, county) for county in counties_of(uow, case)):
+            refuse(uow, person, clock, ("MatchCase", case_id), no_such_case())
+        voter = uow.voters.by_state_id([case.state_voter_id])[0]
+        view = _view(uow, person, case, voter, clock)
+        if note_looks(uow, person, clock, "ViewMatchCase", [voter]):
+            uow.commit()
+    return view
+
+
+def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voter: Voter, clock: Clock) -> CaseView:
+    decides = sees_county(person, case.county_code)
+    item = uow.work_items.get(case.work_item_id) if case.work_item_id is not None and decides else None
+    seen, withheld = as_person_sees(voter, person, clock), is_withheld(voter, person, clock)
+    siblings = [] if item is None else uow.match_cases.of_work_items([item.work_item_id])
+    return CaseView(
+        case=case,
+        voter=seen,
+        withheld=withheld,
+        item=item,
+        fields=compared(voter_record(seen), {} if item is None else dmv_record(item.record, item.county_code)),
+        earlier_residence=_earlier_residence(seen, item),
+        criteria=tuple(criterion for criterion in case.criteria if not (withheld and criterion.field is MatchField.ADDRESS)),
+        siblings=tuple(other for other in siblings if other.case_id != case.case_id),
+        transfer=uow.match_cases.transfer_of_case(case.case_id),
+        activities=uow.voters.activities(case.state_voter_id, HISTORY),
+        trail=uow.audit.of_subject("MatchCase", case.case_id, HISTORY),
+        may_decide=decides and case.state in WAITING,
+        may_undo=case.state in UNDOABLE and case.state is not CaseState.PROVISIONAL,
+    )
+
+
+def _earlier_residence(voter: Voter, item: WorkItem | None) -> tuple[str | None, str | None] | None:
+    if item is None or item.record.old_address is None:
+        return None
+    return residence_line(residence_of(voter)), residence_line(item.record.old_address)
