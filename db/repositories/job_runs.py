@@ -1,11 +1,13 @@
 """Runs of jobs: inserted once for each due time, looked at, asked to stop."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
+from db.in_lists import listed as listed_keys
+from db.in_lists import select_listed
 from db.repositories.inserting import insert_row
 from db.tables import job, job_instance
 from votecal_soap.domain.jobs import InstanceState, JobInstance, JobType, StopRequest
@@ -41,6 +43,14 @@ def latest(connection: Connection, job_id: int) -> JobInstance | None:
     """The job's newest run."""
     row = connection.execute(_RUN.where(job_instance.c.job_id == job_id).order_by(*_NEWEST_FIRST).limit(1)).one_or_none()
     return None if row is None else _run(row)
+
+
+def latest_of(connection: Connection, job_ids: Sequence[int]) -> dict[int, JobInstance]:
+    """The newest run of each job; the index of the unique due times finds it without its older ones."""
+    other = job_instance.alias("other")
+    newest = select(func.max(other.c.due_at)).where(other.c.job_id == job_instance.c.job_id).scalar_subquery()
+    mine = _RUN.where(job_instance.c.job_id.in_(listed_keys()), job_instance.c.due_at == newest)
+    return {row.job_id: _run(row) for row in select_listed(connection, mine, sorted(job_ids))}
 
 
 def listed(connection: Connection, states: Iterable[InstanceState] | None, limit: int) -> list[JobInstance]:

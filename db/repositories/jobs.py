@@ -1,6 +1,6 @@
 """Jobs, their runs and what became of their records."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -95,6 +95,10 @@ class SqlJobRepository:
     def latest_instance(self, job_id: int) -> JobInstance | None:
         """The job's newest run."""
         return job_runs.latest(self._connection, job_id)
+
+    def latest_instances(self, job_ids: Sequence[int]) -> Mapping[int, JobInstance]:
+        """The newest run of each of these jobs; jobs without a run are left out."""
+        return job_runs.latest_of(self._connection, job_ids)
 
     def instances(self, *, states: Iterable[InstanceState] | None = None, limit: int = 100) -> Sequence[JobInstance]:
         """Runs, newest first."""

@@ -11,14 +11,14 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed, select_listed
-from db.repositories import case_lists, duplicate_cases, overdue_cases, transfers
+from db.repositories import case_lists, case_work, duplicate_cases, overdue_cases, transfers
 from db.repositories.case_counts import CaseCounts
 from db.repositories.number_series import NumberSeries
 from db.tables import match_case, transfer_out
 from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason, TransferOut, TransferState
 from votecal_soap.domain.matching import Criterion, MatchField
-from votecal_soap.domain.work_lists import CaseListQuery
+from votecal_soap.domain.work_lists import CaseClaim, CaseListQuery, CaseNote
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.ports import NewMatchCase, OpenCaseCount
 
@@ -137,6 +137,7 @@ class SqlMatchCaseRepository:
             raise Conflict(ErrorCode.CASE_CHANGED, "The case has changed since it was read.", ref=str(case.case_id))
         self._counts.take([case])
         self._counts.add([moved])
+        case_work.release(self._connection, case.case_id, None)
         return moved
 
     def of_voters(self, state_voter_ids: Sequence[int], states: Iterable[CaseState]) -> list[MatchCase]:
@@ -197,6 +198,30 @@ class SqlMatchCaseRepository:
         """A voter's cases, the newest first."""
         mine = _CASE.where(match_case.c.state_voter_id == state_voter_id).order_by(match_case.c.case_id.desc())
         return [case_of(row) for row in self._connection.execute(mine.limit(limit))]
+
+    def claim(self, case_id: int, by: str, at: datetime, *, lapsed_before: datetime) -> bool:
+        """Take a case to work on; False when somebody else took it after that instant."""
+        return case_work.claim(self._connection, case_id, by, at, lapsed_before)
+
+    def release(self, case_id: int, by: str) -> bool:
+        """Give a case back; False when this person does not hold it."""
+        return case_work.release(self._connection, case_id, by)
+
+    def claim_of(self, case_id: int) -> CaseClaim | None:
+        """Who took a case last."""
+        return case_work.claims(self._connection, [case_id]).get(case_id)
+
+    def claims(self, case_ids: Sequence[int]) -> Mapping[int, CaseClaim]:
+        """Who took which of these cases, lapsed claims included."""
+        return case_work.claims(self._connection, case_ids)
+
+    def add_note(self, case_id: int, note: CaseNote) -> None:
+        """Keep what was found out about a case."""
+        case_work.add_note(self._connection, case_id, note)
+
+    def notes(self, case_id: int) -> Sequence[CaseNote]:
+        """What was noted about a case, the oldest first."""
+        return case_work.notes(self._connection, case_id)
 
     def open_counts(self, county_code: str | None) -> Sequence[OpenCaseCount]:
         """How many cases wait, by county, type, state and day; does not scan (DLR-03)."""

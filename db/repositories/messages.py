@@ -95,6 +95,10 @@ class SqlMessageRepository:
         """How many are open; does not scan."""
         return self._depths.depth(county_code)
 
+    def depths(self) -> Mapping[str, int]:
+        """How many are open by county, as last committed; does not scan."""
+        return self._depths.all()
+
     def clear(self, county_code: str, clearances: Sequence[Clearance], at: datetime) -> dict[int, ClearResult]:
         """Clear in order; idempotent; never another county's; a younger one never before an older of the same voter."""
         results = clear(self._connection, self._bulk, county_code, clearances, at)

@@ -40,6 +40,10 @@ class QueueDepths:
         kept = self._connection.execute(_OPEN_COUNT, {"county": county_code}).scalar()
         return int(kept or 0) + self._changes[county_code]
 
+    def all(self) -> dict[str, int]:
+        """How many messages are open by county, as last committed."""
+        return {row.county_code: row.open_count for row in self._connection.execute(select(ems_queue))}
+
     def write(self) -> None:
         """Apply the changes, county by county in order, so that two transactions cannot hold what the other needs."""
         for county_code, by in sorted(self._changes.items()):

@@ -4,7 +4,7 @@ Rules of the portable schema: docs/adr/0003. Comments are for DBAs and live in t
 """
 
 from db.tables.base import metadata
-from db.tables.cases import mailing, match_case, open_case_count, search_probe, stored_reply, transfer_out
+from db.tables.cases import case_claim, case_note, mailing, match_case, open_case_count, search_probe, stored_reply, transfer_out
 from db.tables.children import document_content, voter_address, voter_contact, voter_custom_field, voter_document, voter_participation
 from db.tables.console import console_session, sign_in_counter, staff_login
 from db.tables.dmv import dmv_file, dmv_file_count, dmv_file_score, dmv_signature, dmv_work_item, potential_voter, voter_signature
@@ -34,6 +34,8 @@ __all__ = [
     "batch_outcome_count",
     "batch_record_outcome",
     "blackout",
+    "case_claim",
+    "case_note",
     "console_session",
     "county",
     "county_matching_mode",

@@ -54,6 +54,27 @@ match_case = Table(
     comment="Pairs of a record and a voter, or of two voters, why they match, and what was decided",
 )
 
+case_claim = Table(
+    "case_claim",
+    metadata,
+    Column("case_id", BigId, ForeignKey("match_case.case_id", name="fk_case_claim_case"), primary_key=True, autoincrement=False),
+    Column("claimed_by", ShortText(60), nullable=False),
+    Column("claimed_at", UtcTimestamp, nullable=False),
+    comment="Who works on a match case; a claim lapses after some hours",
+)
+
+case_note = Table(
+    "case_note",
+    metadata,
+    identity("note_id", "No order is implied"),
+    Column("case_id", BigInteger, ForeignKey("match_case.case_id", name="fk_case_note_case"), nullable=False),
+    Column("noted_at", UtcTimestamp, nullable=False),
+    Column("noted_by", ShortText(60), nullable=False),
+    Column("text", ShortText(1000), nullable=False),
+    Index("ix_case_note_case", "case_id"),
+    comment="What clerks wrote about a match case",
+)
+
 open_case_count = Table(
     "open_case_count",
     metadata,

@@ -41,7 +41,8 @@ def create_console(services: Application, recurrence: Recurrence) -> Flask:
         MAX_CONTENT_LENGTH=_FORM_BYTES,
         SESSION_COOKIE_NAME="votecal_console",
         SESSION_COOKIE_PATH=PATH,
-        SESSION_COOKIE_SAMESITE="Strict",
+        # No address tells what somebody wanted to see.
+        USE_SESSION_FOR_NEXT=True,
         # A form is good for as long as the session is, which ends by itself.
         WTF_CSRF_TIME_LIMIT=None,
     )

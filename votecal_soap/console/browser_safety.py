@@ -32,6 +32,7 @@ def protect(app: Flask, config: Config) -> None:
         force_https=False,
         strict_transport_security=over_tls,
         session_cookie_secure=over_tls,
+        session_cookie_samesite="Strict",
         content_security_policy=_POLICY,
         frame_options="DENY",
         referrer_policy="same-origin",

@@ -14,12 +14,15 @@ from votecal_soap.domain.work_lists import WorkItemKind
 
 NOTHING: Final = "–"
 
-_WORDS: Final = {
+_KINDS: Final = {
     WorkItemKind.DMV_COA: "DMV changes of address to decide",
     WorkItemKind.DMV_REGISTRATION: "DMV registrations to decide",
     WorkItemKind.DUPLICATE_VOTER: "Possible duplicate voters to decide",
-    WorkItemKind.PROVISIONAL: "Provisional matches: a cancellation waits",
+    WorkItemKind.PROVISIONAL: "Provisional matches whose cancellation waits",
     WorkItemKind.UNRESOLVED_DMV: "DMV records of nobody, and of no county",
+}
+
+_WORDS: Final = {
     "DmvCoa": "DMV change of address",
     "DmvRegistration": "DMV registration",
     "DuplicateVoter": "Possible duplicate",
@@ -56,6 +59,7 @@ def install(app: Flask) -> None:
         "day": day,
         "number": number,
         "words": words,
+        "kind_title": kind_title,
         "county": county,
         "age": age,
         "or_nothing": or_nothing,
@@ -92,6 +96,11 @@ def words(value: object) -> str:
         return _WORDS[text]
     apart = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", text).replace("_", " ").replace("-", " ")
     return apart[:1].upper() + apart[1:].lower() if apart else NOTHING
+
+
+def kind_title(kind: WorkItemKind) -> str:
+    """A type of work item, as the summary calls it."""
+    return _KINDS[kind]
 
 
 def county(code: str | None) -> str:

@@ -14,7 +14,7 @@ from votecal_soap.console import choices, context, formats
 from votecal_soap.domain.county_answers import UndoMatchCase
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision, MatchCase
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest
-from votecal_soap.use_cases import decide_in_console, work_item_list
+from votecal_soap.use_cases import decide_in_console, work_item_list, work_on_case
 from votecal_soap.use_cases.view_match_case import CaseView, view_match_case
 
 blueprint = Blueprint("match_cases", __name__, url_prefix="/cases")
@@ -99,10 +99,35 @@ def undo(case_id: int) -> Response | tuple[str, int]:
     return redirect(url_for(".show", case_id=case_id), HTTPStatus.SEE_OTHER)
 
 
+@blueprint.post("/<int:case_id>/<any(claim, release):action>")
+def hold(case_id: int, action: str) -> Response | tuple[str, int]:
+    """Take a case to work on, or give it back."""
+    use_case = work_on_case.claim if action == "claim" else work_on_case.release
+    try:
+        use_case(_work(case_id), context.writing(), context.services().clock)
+    except Conflict as conflict:
+        return _conflict(case_id, conflict)
+    return redirect(url_for(".show", case_id=case_id), HTTPStatus.SEE_OTHER)
+
+
+@blueprint.post("/<int:case_id>/notes")
+def note(case_id: int) -> Response:
+    """Keep a note."""
+    try:
+        work_on_case.add_note(_work(case_id), request.form.get("note", ""), context.writing(), context.services().clock)
+    except InvalidRequest as error:
+        flash(error.text, "warning")
+    return redirect(url_for(".show", case_id=case_id, _anchor="notes"), HTTPStatus.SEE_OTHER)
+
+
 @blueprint.get("/<int:case_id>/next")
 def following(case_id: int) -> Response:
     """The next case that waits, of the same type; the summary when there is none."""
     return _onward(_view(case_id).case)
+
+
+def _work(case_id: int) -> work_on_case.WorkOnCase:
+    return work_on_case.WorkOnCase(case_id=case_id, acting_user=context.person().user_name)
 
 
 def transfer_pending() -> timedelta:

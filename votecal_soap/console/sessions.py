@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, current_app, request
+from flask import Flask, current_app, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -36,7 +36,6 @@ def keep_sessions(app: Flask) -> None:
     manager.session_protection = None  # the state's own session decides
     manager.login_view = "sign_in.ask"
     manager.login_message = None
-    manager.use_session_for_next = True
     manager.user_loader(_resume)
 
     app.before_request(_require_signed_in)
@@ -46,7 +45,10 @@ def _require_signed_in() -> ResponseReturnValue | None:
     if request.endpoint in _OPEN or current_user.is_authenticated:
         _note_county()
         return None
-    return cast(ResponseReturnValue, current_app.login_manager.unauthorized())  # type: ignore[attr-defined] # Flask-Login puts it there
+    answer = cast(ResponseReturnValue, current_app.login_manager.unauthorized())  # type: ignore[attr-defined] # Flask-Login puts it there
+    if request.method != "GET":
+        session.pop("next", None)  # what a form was sent to is no page to come back to
+    return answer
 
 
 def session_times(config: Config) -> SessionTimes:

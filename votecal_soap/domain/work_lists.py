@@ -1,7 +1,7 @@
 """The Work Item Summary and its lists (DLR-03): what waits for a person, by type."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -49,6 +49,21 @@ class CasePosition(NamedTuple):
 
     value: date | int | None
     case_id: int
+
+
+class CaseClaim(NamedTuple):
+    """Who took a case, and when."""
+
+    claimed_by: str
+    claimed_at: datetime
+
+
+class CaseNote(NamedTuple):
+    """What a clerk wrote about a case."""
+
+    noted_at: datetime
+    noted_by: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,12 +11,14 @@ from votecal_soap.use_cases.county_cases import no_such_case
 from votecal_soap.use_cases.decide_match_case import decide_match_case
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.undo_match_case import undo_match_case
+from votecal_soap.use_cases.work_on_case import require_free
 
 
 def decide(decision: CaseDecision, acting_user: str, unit_of_work: UnitOfWorkFactory, clock: Clock, transfer_pending: timedelta) -> MatchCase:
     """Decide for the county whose case it is: its own people may, and SOS."""
     with unit_of_work() as uow:
         caller = _caller(uow, decision.case_id, acting_user, clock)
+        require_free(uow, decision.case_id, acting_user, clock.now())
         decided = decide_match_case(decision, caller, uow, clock, transfer_pending, by=acting_user)
         uow.commit()
     return decided

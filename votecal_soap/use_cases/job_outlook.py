@@ -40,4 +40,6 @@ def job_lines(acting_user: str, uow: UnitOfWork, limit: int = 50) -> list[JobLin
     """The newest jobs."""
     with uow:
         require_role(uow, acting_user, SOS_ROLES)
-        return [JobLine(job=job, run=uow.jobs.latest_instance(job.job_id)) for job in uow.jobs.listed(limit=limit)]
+        jobs = uow.jobs.listed(limit=limit)
+        runs = uow.jobs.latest_instances([job.job_id for job in jobs])
+    return [JobLine(job=job, run=runs.get(job.job_id)) for job in jobs]

@@ -39,8 +39,9 @@ def queues(user_name: str, uow: UnitOfWork) -> list[QueueLine]:
     """The queues that a person may see, those with poison first, then the deepest; nothing scans."""
     with uow:
         person = known_person(uow, user_name)
-        poison = uow.messages.poison_counts()
-        lines = [_line(uow, county, poison.get(county.county_code, 0)) for county in uow.reference.counties() if sees_county(person, county.county_code)]
+        poison, depths = uow.messages.poison_counts(), uow.messages.depths()
+        seen = [county for county in uow.reference.counties() if sees_county(person, county.county_code)]
+        lines = [_line(uow, county, depths.get(county.county_code, 0), poison.get(county.county_code, 0)) for county in seen]
     return sorted(lines, key=lambda line: (-line.poison, -line.depth, line.county.county_code))
 
 
@@ -55,11 +56,10 @@ def queue(county_code: str, user_name: str, uow: UnitOfWork, clock: Clock) -> Qu
         if not sees_county(person, county_code):
             refuse(uow, person, clock, ("County", county_code), missing)
         poison = uow.messages.poison(county_code, SHOWN_POISON)
-        return QueueView(line=_line(uow, county, len(poison)), hours=_hours(uow, county_code, clock.now()), poison=poison)
+        return QueueView(line=_line(uow, county, uow.messages.depth(county_code), len(poison)), hours=_hours(uow, county_code, clock.now()), poison=poison)
 
 
-def _line(uow: UnitOfWork, county: County, poison: int) -> QueueLine:
-    depth = uow.messages.depth(county.county_code)
+def _line(uow: UnitOfWork, county: County, depth: int, poison: int) -> QueueLine:
     oldest = uow.messages.page(county.county_code, 1, with_payload=False) if depth else []
     return QueueLine(county=county, depth=depth, oldest_at=oldest[0].enqueued_at if oldest else None, poison=poison)
 

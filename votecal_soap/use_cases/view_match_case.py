@@ -6,15 +6,18 @@ from typing import Final
 
 from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import StaffUser
+from votecal_soap.domain.dmv_records import ResidenceAddress
 from votecal_soap.domain.match_cases import CaseState, MatchCase, TransferOut
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.record_comparison import ComparedField, compared, dmv_record, residence_line, residence_of, voter_record
 from votecal_soap.domain.voters import Voter
+from votecal_soap.domain.work_lists import CaseNote
 from votecal_soap.use_cases.console_access import as_person_sees, is_withheld, known_person, note_looks, refuse, sees_county
 from votecal_soap.use_cases.county_cases import WAITING, no_such_case
 from votecal_soap.use_cases.decide_in_console import counties_of
 from votecal_soap.use_cases.ports import AuditEntry, KeptActivity, UnitOfWork, WorkItem
 from votecal_soap.use_cases.undo_match_case import UNDOABLE
+from votecal_soap.use_cases.work_on_case import holder
 
 HISTORY: Final = 20
 
@@ -36,6 +39,9 @@ class CaseView:
     transfer: TransferOut | None
     activities: Sequence[KeptActivity]
     trail: Sequence[AuditEntry]
+    notes: Sequence[CaseNote]
+    held_by: str | None
+    """Who works on it; None when nobody does."""
     may_decide: bool
     may_undo: bool
 
@@ -58,8 +64,8 @@ def view_match_case(case_id: int, user_name: str, uow: UnitOfWork, clock: Clock)
 
 def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voter: Voter, clock: Clock) -> CaseView:
     decides = sees_county(person, case.county_code)
-    item = uow.work_items.get(case.work_item_id) if case.work_item_id is not None and decides else None
     seen, withheld = as_person_sees(voter, person, clock), is_withheld(voter, person, clock)
+    item = _item(uow, case, hides_address=withheld and person.county_code != case.county_code) if decides else None
     siblings = [] if item is None else uow.match_cases.of_work_items([item.work_item_id])
     return CaseView(
         case=case,
@@ -73,9 +79,20 @@ def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voter: Voter, clo
         transfer=uow.match_cases.transfer_of_case(case.case_id),
         activities=uow.voters.activities(case.state_voter_id, HISTORY),
         trail=uow.audit.of_subject("MatchCase", case.case_id, HISTORY),
+        notes=uow.match_cases.notes(case.case_id) if decides else (),
+        held_by=holder(uow.match_cases.claim_of(case.case_id), clock.now()),
         may_decide=decides and case.state in WAITING,
         may_undo=case.state in UNDOABLE and case.state is not CaseState.PROVISIONAL,
     )
+
+
+def _item(uow: UnitOfWork, case: MatchCase, *, hides_address: bool) -> WorkItem | None:
+    """What DMV sent; where a confidential voter moves to is for the county that has to decide on it, not for whoever may look on (EWS-14)."""
+    item = None if case.work_item_id is None else uow.work_items.get(case.work_item_id)
+    if item is None or not hides_address:
+        return item
+    bare = item.record._replace(new_address=ResidenceAddress(), old_address=None, mailing_address=None, phone=None, email=None)
+    return item._replace(record=bare)
 
 
 def _earlier_residence(voter: Voter, item: WorkItem | None) -> tuple[str | None, str | None] | None:

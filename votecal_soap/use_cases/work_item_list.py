@@ -13,6 +13,7 @@ from votecal_soap.errors import ErrorCode, NotAllowed
 from votecal_soap.use_cases.acting_user import SOS_ROLES, require_role
 from votecal_soap.use_cases.console_access import is_of_sos, known_person, note_looks, refuse
 from votecal_soap.use_cases.ports import UnitOfWork, WorkItem
+from votecal_soap.use_cases.work_on_case import holder
 
 PAGE: Final = 25
 
@@ -35,6 +36,8 @@ class CasePage:
 
     cases: Sequence[MatchCase]
     voters: Mapping[int, Voter]
+    holders: Mapping[int, str]
+    """Who works on which case."""
     following: CasePosition | None
 
 
@@ -56,10 +59,12 @@ def list_cases(command: ListWorkItems, uow: UnitOfWork, clock: Clock) -> CasePag
         )
         found = uow.match_cases.waiting(query)
         cases = found[:PAGE]
+        claims = uow.match_cases.claims([case.case_id for case in cases])
+        holders = {case_id: by for case_id, held in claims.items() if (by := holder(held, clock.now())) is not None}
         voters = {int(voter.state_voter_id): voter for voter in uow.voters.by_state_id(sorted({case.state_voter_id for case in cases}))}
         if note_looks(uow, person, clock, "ListWorkItems", voters.values()):
             uow.commit()
-    return CasePage(cases=cases, voters=voters, following=_position(cases[-1], order) if len(found) > PAGE else None)
+    return CasePage(cases=cases, voters=voters, holders=holders, following=_position(cases[-1], order) if len(found) > PAGE else None)
 
 
 def next_case(case: MatchCase, acting_user: str, uow: UnitOfWork) -> int | None:

@@ -13,12 +13,12 @@ from alembic import op
 from db.types import ShortText, UtcTimestamp
 
 revision = "0011"
-down_revision = "0006"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
 
-TABLES = ("staff_login", "console_session", "sign_in_counter", "open_case_count", "queue_hour", "poison_message")
+TABLES = ("staff_login", "console_session", "sign_in_counter", "open_case_count", "queue_hour", "poison_message", "case_claim", "case_note")
 
 COUNT_COLUMNS = ["county_code", "case_type", "case_state", "due_on", "case_count"]
 NO_DAY = date(9999, 12, 31)
@@ -32,6 +32,7 @@ def upgrade() -> None:
     _create_case_counts()
     _create_queue_hours()
     _create_poison_messages()
+    _create_claims_and_notes()
     op.drop_index("ix_match_case_due", "match_case")
     op.create_index("ix_match_case_due", "match_case", ["case_state", "due_on", "case_id"])
     op.create_index("ix_match_case_confidence", "match_case", ["case_state", "confidence", "case_id"])
@@ -140,3 +141,28 @@ def _create_poison_messages() -> None:
         "INSERT INTO poison_message (message_id, county_code, failed_at)"
         " SELECT message_id, county_code, cleared_at FROM ems_message WHERE state = 'Failed' AND cleared_at IS NOT NULL"
     )
+
+
+def _create_claims_and_notes() -> None:
+    big_id = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+    op.create_table(
+        "case_claim",
+        sa.Column("case_id", big_id, nullable=False, autoincrement=False),
+        sa.Column("claimed_by", ShortText(60), nullable=False),
+        sa.Column("claimed_at", UtcTimestamp, nullable=False),
+        sa.PrimaryKeyConstraint("case_id", name="pk_case_claim"),
+        sa.ForeignKeyConstraint(["case_id"], ["match_case.case_id"], name="fk_case_claim_case"),
+        comment="Who works on a match case; a claim lapses after some hours",
+    )
+    op.create_table(
+        "case_note",
+        sa.Column("note_id", big_id, sa.Identity(cache=1000), nullable=False, comment="No order is implied"),
+        sa.Column("case_id", sa.BigInteger, nullable=False),
+        sa.Column("noted_at", UtcTimestamp, nullable=False),
+        sa.Column("noted_by", ShortText(60), nullable=False),
+        sa.Column("text", ShortText(1000), nullable=False),
+        sa.PrimaryKeyConstraint("note_id", name="pk_case_note"),
+        sa.ForeignKeyConstraint(["case_id"], ["match_case.case_id"], name="fk_case_note_case"),
+        comment="What clerks wrote about a match case",
+    )
+    op.create_index("ix_case_note_case", "case_note", ["case_id"])

@@ -59,12 +59,12 @@ class Browser:
         assert answer.status_code == status, (path, answer.status_code, answer.get_data(as_text=True)[-1500:])
         return unescape(answer.get_data(as_text=True)) if status != 303 else str(answer.headers["Location"]).removeprefix("/console")
 
-    def sign_in(self, user_name: str, *, status: int = 303, **wrong: str) -> str:
+    def sign_in(self, person: str, *, status: int = 303, **wrong: str) -> str:
         """Sign in with what is right, but for what is given otherwise."""
         self.site.tick()
-        if user_name not in self.site.passwords:
-            self.site.give_login(user_name)
-        given = {"user_name": user_name, "password": self.site.passwords.get(user_name, ""), "code": self.site.code(user_name), **wrong}
+        if person not in self.site.passwords:
+            self.site.give_login(person)
+        given = {"user_name": person, "password": self.site.passwords[person], "code": self.site.code(person), **wrong}
         return self.post("/sign-in", page="/sign-in", status=status, **given)
 
 

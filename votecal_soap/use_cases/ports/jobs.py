@@ -62,6 +62,10 @@ class JobRepository(Protocol):
         """The job's newest run."""
         ...
 
+    def latest_instances(self, job_ids: Sequence[int]) -> Mapping[int, JobInstance]:
+        """The newest run of each of these jobs; jobs without a run are left out."""
+        ...
+
     def instances(self, *, states: Iterable[InstanceState] | None = None, limit: int = 100) -> Sequence[JobInstance]:
         """Runs, newest first."""
         ...

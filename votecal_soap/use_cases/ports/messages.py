@@ -30,6 +30,10 @@ class MessageRepository(Protocol):
         """How many are open; does not scan."""
         ...
 
+    def depths(self) -> Mapping[str, int]:
+        """How many are open by county, as last committed; does not scan."""
+        ...
+
     def clear(self, county_code: str, clearances: Sequence[Clearance], at: datetime) -> dict[int, ClearResult]:
         """Clear in order; idempotent; never another county's; a younger one never before an older of the same voter."""
         ...

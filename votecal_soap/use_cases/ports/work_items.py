@@ -9,7 +9,7 @@ from votecal_soap.domain.dmv_repeats import KeyedRecord
 from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, MailingKind, MatchCase, TransferOut, TransferState, WorkItemStatus
 from votecal_soap.domain.matching import Criterion
-from votecal_soap.domain.work_lists import CaseListQuery
+from votecal_soap.domain.work_lists import CaseClaim, CaseListQuery, CaseNote
 
 
 class WorkItem(NamedTuple):
@@ -268,6 +268,30 @@ class MatchCaseRepository(Protocol):
 
     def of_voter(self, state_voter_id: int, limit: int) -> Sequence[MatchCase]:
         """A voter's cases, the newest first."""
+        ...
+
+    def claim(self, case_id: int, by: str, at: datetime, *, lapsed_before: datetime) -> bool:
+        """Take a case to work on; False when somebody else took it after that instant."""
+        ...
+
+    def release(self, case_id: int, by: str) -> bool:
+        """Give a case back; False when this person does not hold it."""
+        ...
+
+    def claim_of(self, case_id: int) -> CaseClaim | None:
+        """Who took a case last."""
+        ...
+
+    def claims(self, case_ids: Sequence[int]) -> Mapping[int, CaseClaim]:
+        """Who took which of these cases, lapsed claims included."""
+        ...
+
+    def add_note(self, case_id: int, note: CaseNote) -> None:
+        """Keep what was found out about a case."""
+        ...
+
+    def notes(self, case_id: int) -> Sequence[CaseNote]:
+        """What was noted about a case, the oldest first."""
         ...
 
     def open_counts(self, county_code: str | None) -> Sequence[OpenCaseCount]:
