@@ -46,6 +46,7 @@ match_case = Table(
     Index("ix_match_case_voter", "state_voter_id", "case_state"),
     Index("ix_match_case_county", "county_code", "case_state", "case_id"),
     Index("ix_match_case_due", "case_state", "due_on", "case_id"),
+    Index("ix_match_case_state", "case_state", "case_id"),
     Index("ix_match_case_confidence", "case_state", "confidence", "case_id"),
     Index("ix_match_case_other_voter", "other_voter_id", "case_state"),
     Index("ix_match_case_other_county", "other_county", "case_state", "case_id"),

@@ -16,6 +16,8 @@ SHIPPED = {
     "db/migrations/versions": "*.py",
     "votecal_soap/synthetic/data": "*",
     "votecal_soap/domain": "*.toml",
+    "votecal_soap/console": "templates/**/*.html",
+    "votecal_soap/console/static": "*",
 }
 
 READ_ALL = textwrap.dedent(

@@ -135,7 +135,7 @@ def test_the_tree_in_the_readme_is_the_tree():
     assert shown == {"wsdl", "xsd", "db", "jobs", "tests", "benchmarks", "docs", *packages}
 
 
-@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/contract.md", "docs/operations.md", "docs/rules.md"])
+@pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", "docs/contract.md", "docs/operations.md", "docs/rules.md", "docs/console.md"])
 def test_every_link_leads_somewhere(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     headings = {re.sub(r"[^\w\- ]", "", heading).lower().replace(" ", "-") for heading in re.findall(r"^#+ (.+)$", text, re.MULTILINE)}

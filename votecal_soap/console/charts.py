@@ -10,6 +10,7 @@ from votecal_soap.domain.ems_messages import QueueHour
 
 _BAR_WIDTH: Final = 160
 _BAR_HEIGHT: Final = 14
+_MARGIN: Final = 10
 _FULL_BITS: Final = 20.0
 """A contribution of so many bits fills half the bar: a million to one."""
 
@@ -46,15 +47,15 @@ def hour_chart(hours: Sequence[QueueHour]) -> Markup:
 
 def score_chart(scores: Mapping[int, int], manual: int, automatic: int) -> Markup:
     """Records by the confidence of their best match, with the two thresholds."""
-    width, height, base = 960, 170, 140
+    width, height, base = 660, 170, 140
     most = max(scores.values(), default=0) or 1
-    step = width / 101
+    step = (width - 2 * _MARGIN) / 101
     parts = [_grid(width, base, most)]
     for confidence, count in sorted(scores.items()):
         band = "automatic" if confidence >= automatic else "potential" if confidence >= manual else "ignored"
-        parts.append(_column(confidence * step + 0.8, step - 1.6, base, count / most, band, f"confidence {confidence}: {count:,} records"))
+        parts.append(_column(_MARGIN + confidence * step + 0.6, step - 1.2, base, count / most, band, f"confidence {confidence}: {count:,} records"))
     for confidence in range(0, 101, 10):
-        parts.append(_label(confidence * step + step / 2, base + 18, str(confidence)))
+        parts.append(_label(_MARGIN + confidence * step + step / 2, base + 18, str(confidence)))
     label = f"Records by the confidence of their best match; manual threshold {manual}, automatic {automatic}."
     return _svg(width, height, label, Markup("").join(parts), "chart")
 

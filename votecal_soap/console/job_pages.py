@@ -29,8 +29,8 @@ class ScheduleForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     """All that a job of any type may have; what does not fit the type is refused with the reason."""
 
     job_type = SelectField("Type of job", choices=choices.members(JobType))
-    county = SelectField("County", description="Of a county's batch.")
-    election = SelectField("Election", description="Of a batch with voting precincts.")
+    county = SelectField("County", default="", description="Of a county's batch.")
+    election = SelectField("Election", default="", description="Of a batch with voting precincts.")
     kinds = SelectMultipleField(
         "Kinds of data that the county may send",
         choices=choices.members(DataKind),

@@ -42,7 +42,7 @@ class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
         description="What you decided by. It stands in the voter's history and in the county's message; write no numbers of documents.",
         render_kw={"rows": 2, "maxlength": BASIS_LENGTH},
     )
-    county = SelectField("County of the address", [Optional()], description="For a redirection only.")
+    county = SelectField("County of the address", [Optional()], default="", description="For a redirection only.")
     comment = StringField("Comment for the letter", [Optional(), Length(max=BASIS_LENGTH)], description="For an unprecinctable address only.")
     home_precinct = StringField("Home precinct", [Optional(), Length(max=20)], description="For an acceptance, if it is known.")
     submit = SubmitField("Decide")

@@ -53,8 +53,8 @@ class BlackoutForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
 
     first_day = DateField("First day", [InputRequired()])
     last_day = DateField("Last day", [InputRequired()])
-    county = SelectField("County")
-    function = SelectField("Function", choices=choices.members(MatchingFunction, nothing="All functions"))
+    county = SelectField("County", default="")
+    function = SelectField("Function", default="", choices=choices.members(MatchingFunction, nothing="All functions"))
     reason = StringField("Reason", [InputRequired(), Length(max=blackouts.REASON_LENGTH)])
     submit = SubmitField("Add the blackout")
 
@@ -153,13 +153,14 @@ def _page(mode: ModeForm | None = None, cross_county: CrossCountyForm | None = N
 
 
 def _mode_form() -> ModeForm:
-    form, own = ModeForm(), context.person().county_code
+    # Both forms stand on one page: their fields need ids of their own.
+    form, own = ModeForm(prefix="mode-"), context.person().county_code
     form.county.choices = choices.counties(nothing=None, only=own)
     return form
 
 
 def _blackout_form() -> BlackoutForm:
-    form = BlackoutForm()
+    form = BlackoutForm(prefix="blackout-")
     form.county.choices = choices.counties(nothing="All counties")
     return form
 

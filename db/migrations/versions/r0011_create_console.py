@@ -35,12 +35,14 @@ def upgrade() -> None:
     _create_claims_and_notes()
     op.drop_index("ix_match_case_due", "match_case")
     op.create_index("ix_match_case_due", "match_case", ["case_state", "due_on", "case_id"])
+    op.create_index("ix_match_case_state", "match_case", ["case_state", "case_id"])
     op.create_index("ix_match_case_confidence", "match_case", ["case_state", "confidence", "case_id"])
 
 
 def downgrade() -> None:
     """Drop them, with all data."""
     op.drop_index("ix_match_case_confidence", "match_case")
+    op.drop_index("ix_match_case_state", "match_case")
     op.drop_index("ix_match_case_due", "match_case")
     op.create_index("ix_match_case_due", "match_case", ["case_state", "due_on"])
     for table in reversed(TABLES):

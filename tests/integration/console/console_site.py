@@ -102,8 +102,8 @@ class Site:
         staff_logins.give_authenticator(command, self.runs.factory(), self.runs.clock, KEY.encode())
 
     def audit(self, **where: object) -> list[Row[Any]]:
-        """Audit entries."""
-        return self.runs.rows(audit_entry, **where)
+        """Audit entries, the oldest first."""
+        return sorted(self.runs.rows(audit_entry, **where), key=lambda entry: (entry.at, entry.audit_id))
 
     def case(self, uid: int = OURS) -> Any:
         """The case of a voter as it stands."""

@@ -1,0 +1,174 @@
+"""What clerks and administrators do in the console, clicked through in Chromium."""
+
+import pytest
+from integration.console.console_site import ADA, CORA, LEE, OURS, SAM
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+
+from votecal_soap.domain.ems_messages import Clearance, ClearOutcome
+
+
+@pytest.mark.requirement("DLR-03")
+def test_a_clerk_signs_in_opens_a_case_and_accepts_it(browse, site):
+    page = browse()
+    page.sign_in(LEE)
+    page.shoot("01-summary")
+    page.click("DMV changes of address")
+    page.shoot("02-list")
+    page.driver.find_element(By.LINK_TEXT, "1").click()
+    page.wait_for("Both records")
+    page.shoot("03-case")
+    page.one("input[value=Accept]").click()
+    page.one("textarea[name=basis]").send_keys("the same person; she telephoned")
+    page.click("Decide")
+    page.wait_for("is now accepted")
+    assert site.case().case_state == "Accepted"
+    assert page.complaints() == []
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("DLR-03")
+def test_keys_choose_the_decision_and_go_on(browse, site):
+    page = browse()
+    page.sign_in(ADA)
+    page.open("/cases/1")
+    page.press("n")
+    page.wait_for("case 2")
+    page.press("r")
+    page.driver.switch_to.active_element.send_keys("another person: born elsewhere, an a and an r")
+    assert page.one("input[value=Reject]").is_selected()
+    page.driver.switch_to.active_element.send_keys(Keys.TAB)
+    page.click("Decide")
+    page.wait_for("Case 2 is now rejected.")
+    assert page.complaints() == []
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("DLR-20")
+def test_of_two_clerks_one_wins_and_the_other_reads_it(browse, site):
+    first, second = browse(), browse()
+    first.sign_in(LEE)
+    second.sign_in(CORA)
+    for page in (first, second):
+        page.open("/cases/1")
+    first.one("input[value=Reject]").click()
+    first.one("textarea[name=basis]").send_keys("another person")
+    first.click("Decide")
+    first.wait_for("is now rejected")
+    second.one("input[value=Accept]").click()
+    second.one("textarea[name=basis]").send_keys("the same person, I am sure")
+    second.click("Decide")
+    second.wait_for("Somebody was here before you")
+    second.wait_for("the same person, I am sure")
+    second.shoot("04-conflict")
+    assert (site.case().case_state, site.runs.voter(OURS).version) == ("Rejected", 1)
+
+
+@pytest.mark.slow
+def test_everything_works_without_a_script(browse, site):
+    page = browse(scripts=False)
+    page.sign_in(LEE)
+    page.open("/cases/1")
+    page.click("Take it")
+    page.wait_for("you work on it")
+    page.one("#note").send_keys("asked by telephone")
+    page.click("Add the note")
+    page.wait_for("asked by telephone")
+    page.one("input[value=Accept]").click()
+    page.one("textarea[name=basis]").send_keys("the same person")
+    page.click("Decide")
+    page.wait_for("is now accepted")
+    page.open("/cases/1")
+    page.shoot("05-accepted")
+    page.one("[aria-labelledby=undo] [name=basis]").send_keys("it is a son")
+    page.click("Undo")
+    page.wait_for("was taken back")
+    page.click("Sign out")
+    page.wait_for("Sign in")
+    assert site.case().case_state == "Rejected"
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("JOB-01", "JOB-03", "EWS-04", "COA-06")
+def test_an_administrator_schedules_watches_requeues_and_tries_thresholds(browse, site):
+    with site.runs.factory() as uow:
+        (message,) = uow.messages.page("19", 1, with_payload=False)
+        failed = Clearance(message_id=message.message_id, outcome=ClearOutcome.FAILED, text="the street is not in our index")
+        uow.messages.clear("19", [failed], site.runs.clock.now())
+        uow.commit()
+    page = browse()
+    page.sign_in(ADA)
+    page.click("Jobs")
+    page.click("Schedule a job")
+    page.one("[name=notice]").send_keys("Cora by telephone, March 10")
+    page.one("#county option[value='19']").click()
+    page.one("input[value=Contact]").click()
+    page.click("Show what else runs then")
+    page.wait_for("Scheduled or running then")
+    page.shoot("06-scheduling")
+    page.click("Schedule")
+    page.click("Authorise")
+    page.wait_for("is now pending")
+    page.shoot("07-job")
+    page.click("Queues")
+    page.click("19 Los Angeles")
+    page.wait_for("the street is not in our index")
+    page.shoot("08-queue")
+    page.click("Requeue")
+    page.wait_for("is offered to the county again")
+    page.open("/matching/functions/dmv_coa")
+    page.one("[name=automatic]").clear()
+    page.one("[name=automatic]").send_keys("99")
+    page.click("Preview on the last file")
+    page.wait_for("As tried")
+    page.shoot("09-thresholds")
+    assert page.complaints() == []
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("EWS-08", "VRU-10")
+def test_a_voter_is_found_read_and_compared(browse, site):
+    page = browse()
+    page.sign_in(SAM)
+    page.click("Voters")
+    page.one("[name=last_name]").send_keys("GARCIA")
+    page.one("[name=first_name]").send_keys("ANA")
+    page.one("[name=date_of_birth]").send_keys("01021970")
+    page.click("Search")
+    page.wait_for("who may be meant")
+    assert "GARCIA" not in page.driver.current_url
+    page.driver.find_element(By.LINK_TEXT, str(OURS)).click()
+    page.wait_for("Versions")
+    page.shoot("10-voter")
+    page.one("[name=other]").send_keys("100000002")
+    page.click("Explain")
+    page.wait_for("Criteria")
+    page.shoot("11-explain")
+
+
+@pytest.mark.slow
+def test_pages_fit_a_laptop_and_tell_a_screen_reader_where_things_are(browse, site):
+    page = browse()
+    page.sign_in(ADA)
+    lists = ("/", "/work-items/dmv-coa", "/jobs/", "/queues/", "/voters/")
+    for path in (*lists, "/cases/1", f"/voters/{OURS}", "/jobs/new", "/queues/19", "/matching/", "/account"):
+        page.open(path)
+        assert not page.overflows(), path
+        assert len(page.driver.find_elements(By.TAG_NAME, "h1")) == 1, path
+        assert page.driver.find_elements(By.CSS_SELECTOR, "main, nav, header"), path
+        assert unlabelled(page) == [], path
+        page.driver.switch_to.active_element.send_keys(Keys.TAB)
+        assert page.driver.switch_to.active_element.get_attribute("class") == "skip", path
+    assert page.complaints() == []
+
+
+def unlabelled(page):
+    """Fields that nothing names, and tables whose columns have no heading."""
+    return page.driver.execute_script(
+        """
+        const fields = [...document.querySelectorAll("input:not([type=hidden]):not([type=submit]), select, textarea")];
+        const bare = fields.filter((field) => !field.labels?.length && !field.getAttribute("aria-label"));
+        const tables = [...document.querySelectorAll("table")].filter((table) => !table.querySelector("th[scope=col]"));
+        return [...bare, ...tables].map((item) => item.outerHTML.slice(0, 120));
+        """
+    )
