@@ -1,4 +1,4 @@
-"""A voter's history: versions, which the database itself copies from the current rows so that no value travels twice, and activity."""
+"""Versions are copied from the current rows by the database itself: no value travels twice."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -7,9 +7,8 @@ from typing import Final
 from sqlalchemy import Connection, bindparam, insert, select
 
 from db.in_lists import in_lists, listed
-from db.tables import voter, voter_activity, voter_version
+from db.tables import voter, voter_version
 from votecal_soap.domain.voters import VERSION_FIELDS, Voter
-from votecal_soap.use_cases.ports import KeptActivity
 
 _COPY: Final = insert(voter_version).from_select(
     [*VERSION_FIELDS, "job_id", "recorded_at"],
@@ -33,11 +32,3 @@ def history(connection: Connection, state_voter_id: int, limit: int) -> list[tup
     joined = select(*columns, voter_version.c.recorded_at).join_from(voter_version, voter, voter.c.state_voter_id == voter_version.c.state_voter_id)
     mine = joined.where(voter_version.c.state_voter_id == state_voter_id).order_by(voter_version.c.version.desc()).limit(limit)
     return [(Voter._make(row[:-1]), row.recorded_at) for row in connection.execute(mine)]
-
-
-def activities(connection: Connection, state_voter_id: int, limit: int) -> list[KeptActivity]:
-    """A voter's activity history, the newest first."""
-    columns = [voter_activity.c[name] for name in KeptActivity._fields]
-    mine = select(*columns).where(voter_activity.c.state_voter_id == state_voter_id)
-    ordered = mine.order_by(voter_activity.c.recorded_at.desc(), voter_activity.c.activity_id.desc())
-    return [KeptActivity._make(row) for row in connection.execute(ordered.limit(limit))]

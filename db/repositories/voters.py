@@ -143,7 +143,7 @@ class SqlVoterRepository:
 
     def activities(self, state_voter_id: int, limit: int) -> list[KeptActivity]:
         """A voter's activity history, the newest first (S2.27)."""
-        return voter_versions.activities(self._connection, state_voter_id, limit)
+        return voter_activities.of_voter(self._connection, state_voter_id, limit)
 
     def version_history(self, state_voter_id: int, limit: int) -> list[tuple[Voter, datetime]]:
         """A voter's versions with the instants at which they were written, the newest first (VRU-10)."""

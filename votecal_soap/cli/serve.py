@@ -19,7 +19,8 @@ def serve(session: Session) -> None:
 
     Example: VOTECAL_LISTEN=127.0.0.1:8080 votecal serve
     """
-    from votecal_soap.wsgi import CONSOLE, WebServer  # Spyne takes a while to import
+    from votecal_soap.console.application import PATH as CONSOLE
+    from votecal_soap.wsgi import WebServer  # Spyne and Flask take a while to import
 
     server = WebServer(session.application)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())

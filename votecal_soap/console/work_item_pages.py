@@ -1,13 +1,17 @@
 """The Work Item Summary, and the list of each type (DLR-03)."""
 
 from datetime import date
+from http import HTTPStatus
 
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
 from votecal_soap.console import context
+from votecal_soap.console.roles import only
 from votecal_soap.domain.work_lists import CaseOrder, CasePosition, WorkItemKind
-from votecal_soap.errors import ErrorCode, InvalidRequest
-from votecal_soap.use_cases import work_item_list, work_item_summary
+from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
+from votecal_soap.use_cases import assign_dmv_record, work_item_list, work_item_summary
+from votecal_soap.use_cases.acting_user import SOS_ROLES
 
 blueprint = Blueprint("work_items", __name__)
 
@@ -26,6 +30,27 @@ def listing(kind: str) -> str:
         abort(404)
     chosen = WorkItemKind(kind)
     return _records(chosen) if chosen is WorkItemKind.UNRESOLVED_DMV else _cases(chosen)
+
+
+@blueprint.post("/work-items/unresolved-dmv/assign")
+@only(*SOS_ROLES)
+def assign() -> Response:
+    """Send a DMV record of no county to the county that SOS found out (COA-21)."""
+    work_item_id, county_code = request.form.get("item", type=int), request.form.get("county") or ""
+    if work_item_id is None:
+        flash("Choose the record that the county is to have.", "warning")
+    else:
+        _assign(assign_dmv_record.AssignDmvRecord(work_item_id=work_item_id, county_code=county_code, acting_user=context.person().user_name))
+    return redirect(url_for(".listing", kind=WorkItemKind.UNRESOLVED_DMV), HTTPStatus.SEE_OTHER)
+
+
+def _assign(command: assign_dmv_record.AssignDmvRecord) -> None:
+    try:
+        assign_dmv_record.assign_dmv_record(command, context.writing(), context.services().clock)
+    except (Conflict, InvalidRequest, NotFound) as error:
+        flash(error.text, "warning")
+    else:
+        flash(f"Record {command.work_item_id} was sent to county {command.county_code}.", "success")
 
 
 def _cases(kind: WorkItemKind) -> str:

@@ -15,6 +15,7 @@ OPEN = {"sign_in.ask", "static", "bootstrap.static"}
 ADDRESSES = {
     "work_items.summary": ("GET", "/", EVERYBODY),
     "work_items.listing": ("GET", "/work-items/dmv-coa", EVERYBODY),
+    "work_items.assign": ("POST", "/work-items/unresolved-dmv/assign", SOS),
     "match_cases.show": ("GET", "/cases/{their_case}", (*SOS, DAN)),
     "match_cases.decide": ("POST", "/cases/{their_case}/decide", (*SOS, DAN)),
     "match_cases.undo": ("POST", "/cases/{their_case}/undo", (*SOS, DAN)),

@@ -1,8 +1,10 @@
 """UC03.42.01: lists, decisions, claims, notes, undo and conflicts, as a clerk makes them without a script."""
 
 import re
+from datetime import date
 
 import pytest
+from fakes.dmv import NEW_HOME, a_record
 
 from votecal_soap.domain.ems_messages import MessageType
 
@@ -183,3 +185,23 @@ def test_an_item_shows_both_records_what_differs_and_why_they_match(site):
     assert "bits for" in page
     assert "DMV’s earlier residence" in page
     assert page.count("<svg") >= 4
+
+
+@pytest.mark.requirement("COA-21", "DLR-03")
+def test_a_dmv_record_of_no_county_is_sent_to_the_one_that_sos_found_out(any_site):
+    site = any_site
+    nowhere = NEW_HOME._replace(residence_zip_code="99999")
+    stranger = {"drivers_license": "Z9900001", "first_name": "ZEBULON", "last_name": "QUACKENBUSH", "date_of_birth": date(1933, 7, 8)}
+    assert site.runs.run(a_record(7, new_address=nowhere, old_address=None, **stranger), name="b.xml") == {"NoMatchWithoutCounty": 1}
+    item_id = site.runs.items()[-1].work_item_id
+    sam, path = site.browser(SAM), "/work-items/unresolved-dmv"
+    assert "QUACKENBUSH" in sam.get(path)
+    queued = len(site.runs.messages(county_code="37"))
+    sam.post(f"{path}/assign", page=path, county="37")
+    assert "Choose the record" in sam.get(path)
+    sam.post(f"{path}/assign", page=path, item=item_id, county="37")
+    assert site.runs.messages(county_code="37")[queued:] == [("37", MessageType.UNRESOLVED_DMV_COA, None)]
+    page = sam.get(path)
+    assert "was sent to county 37" in page
+    assert "no open items" in page
+    site.browser(LEE).get(path, status=403)
