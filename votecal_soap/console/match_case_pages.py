@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from votecal_soap.console import choices, context, formats
 from votecal_soap.domain.county_answers import UndoMatchCase
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision, MatchCase
-from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest
+from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
 from votecal_soap.use_cases import decide_in_console, work_item_list, work_on_case
 from votecal_soap.use_cases.view_match_case import CaseView, view_match_case
 
@@ -27,6 +27,9 @@ _SAID: Final = {
     Decision.OUT_OF_STATE: "Out of state: the voter has left California",
     Decision.UNPRECINCTABLE: "Unprecinctable: the address cannot be placed; a letter asks",
 }
+_FIELD_OF: Final = {"CountyCode": "county", "Comment": "comment", "HomePrecinct": "home_precinct"}
+"""Where on the form stands what a refusal is about, by its place in the contract."""
+
 _AFTER_APPLYING: Final = (Decision.ACCEPT, Decision.REJECT)
 """What can still be said of a provisional match."""
 
@@ -75,8 +78,9 @@ def decide(case_id: int) -> Response | tuple[str, int]:
         decided = decide_in_console.decide(_decision(case_id, form), context.person().user_name, services.unit_of_work, services.clock, transfer_pending())
     except Conflict as conflict:
         return _conflict(case_id, conflict)
-    except InvalidRequest as error:
-        form.basis.errors = [*form.basis.errors, error.text]
+    except (InvalidRequest, NotFound) as error:
+        field = form[_FIELD_OF.get(error.ref or "", "basis")]
+        field.errors = [*field.errors, error.text]
         return _page(view, form, UndoForm(formdata=None, version=view.case.version)), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(f"Case {case_id} is now {formats.words(decided.state).lower()}.", "success")
     return _onward(view.case)

@@ -6,6 +6,7 @@ from datetime import date
 import pytest
 from fakes.dmv import NEW_HOME, a_record
 
+from votecal_soap.domain.counties import Precinct
 from votecal_soap.domain.ems_messages import MessageType
 
 from .console_site import ADA, CORA, DAN, HIDDEN, LEE, OURS, SAM, THEIRS
@@ -23,7 +24,12 @@ def test_accepting_applies_the_record_and_the_countys_ems_is_told(any_site):
     site = any_site
     case = site.case()
     queued = len(site.runs.messages(county_code="19"))
-    decide(site.browser(LEE), case.case_id, home_precinct="1900114")
+    lee = site.browser(LEE)
+    assert "precinct" in decide(lee, case.case_id, status=422, home_precinct="1900114")
+    with site.runs.factory() as uow:
+        uow.reference.save_precincts([Precinct(county_code="19", precinct_code="1900114", name=None)])
+        uow.commit()
+    decide(lee, case.case_id, home_precinct="1900114")
     now = site.case()
     assert (now.case_state, now.decided_by) == ("Accepted", LEE)
     assert (site.runs.voter(OURS).street_name, site.runs.voter(OURS).home_precinct) == ("NEW", "1900114")
