@@ -27,11 +27,12 @@ _SAID: Final = {
     Decision.OUT_OF_STATE: "Out of state: the voter has left California",
     Decision.UNPRECINCTABLE: "Unprecinctable: the address cannot be placed; a letter asks",
 }
+_SAID_OF_PAIR: Final = {Decision.ACCEPT: "Accept: the same person; the records are merged", Decision.REJECT: "Reject: not the same person"}
 _FIELD_OF: Final = {"CountyCode": "county", "Comment": "comment", "HomePrecinct": "home_precinct"}
 """Where on the form stands what a refusal is about, by its place in the contract."""
 
 _AFTER_APPLYING: Final = (Decision.ACCEPT, Decision.REJECT)
-"""What can still be said of a provisional match."""
+"""What can be said of two voters, and still of a provisional match."""
 
 
 class DecisionForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
@@ -145,8 +146,10 @@ def _view(case_id: int) -> CaseView:
 
 def _decision_form(view: CaseView) -> DecisionForm:
     form = DecisionForm(version=str(view.case.version))
-    said = _AFTER_APPLYING if view.case.state is CaseState.PROVISIONAL else tuple(Decision)
-    form.decision.choices = choices.choices((str(decision), _SAID[decision]) for decision in said)
+    is_pair = view.case.other_state_voter_id is not None
+    said = _AFTER_APPLYING if is_pair or view.case.state is CaseState.PROVISIONAL else tuple(Decision)
+    words = _SAID_OF_PAIR if is_pair else _SAID
+    form.decision.choices = choices.choices((str(decision), words[decision]) for decision in said)
     form.county.choices = choices.counties()
     return form
 

@@ -13,8 +13,8 @@ from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.reject_duplicate import reject_pair
 
 
-def decide_duplicate(case: MatchCase, decision: CaseDecision, caller: Caller, uow: UnitOfWork, clock: Clock) -> MatchCase:
-    """The case as it is then; the caller of this commits.
+def decide_duplicate(case: MatchCase, decision: CaseDecision, caller: Caller, uow: UnitOfWork, clock: Clock, *, by: str | None = None) -> MatchCase:
+    """The case as it is then; the caller of this commits. `by` decides for the county in the console (UC03.42.01).
 
     Raises:
         NotFound: CASE_NOT_FOUND when neither record is the county's.
@@ -22,7 +22,7 @@ def decide_duplicate(case: MatchCase, decision: CaseDecision, caller: Caller, uo
         Conflict: CASE_DECIDED, CASE_CHANGED, CASE_REPLACED, or MERGE_BLOCKED.
     """
     _check(decision)
-    hand = take_pair_in_hand(uow, case, actor(caller), clock)
+    hand = take_pair_in_hand(uow, case, by or actor(caller), clock)
     require_concern(hand, caller.county_code)
     require_state(hand.case, decision.expected_version, STANDING)
     _require_turn(hand, caller.county_code)

@@ -34,9 +34,10 @@ def undo(command: UndoMatchCase, acting_user: str, unit_of_work: UnitOfWorkFacto
 
 
 def counties_of(uow: UnitOfWork, case: MatchCase) -> tuple[str, ...]:
-    """Whose case it is: the county that decides, then those of a move that it made."""
+    """Whose case it is: the county that decides, the other record's, then those of a move that it made."""
     transfer = uow.match_cases.transfer_of_case(case.case_id)
-    return (case.county_code,) if transfer is None else (case.county_code, transfer.losing_county, transfer.gaining_county)
+    moved = () if transfer is None else (transfer.losing_county, transfer.gaining_county)
+    return (case.county_code, *(() if case.other_county is None else (case.other_county,)), *moved)
 
 
 def _caller(uow: UnitOfWork, case_id: int, acting_user: str, clock: Clock) -> Caller:

@@ -42,7 +42,7 @@ def decide_match_case(
     """
     case = uow.match_cases.get(decision.case_id)
     if case is not None and case.case_type is CaseType.DUPLICATE_VOTER:
-        return decide_duplicate(case, decision, caller, uow, clock)
+        return decide_duplicate(case, decision, caller, uow, clock, by=by)
     if case is None or case.county_code != caller.county_code:
         raise no_such_case()
     _check(decision, caller)

@@ -18,14 +18,14 @@ ACTION = "UndoMatchCase"
 UNDOABLE = frozenset({CaseState.ACCEPTED, CaseState.PROVISIONAL})
 
 
-def undo_duplicate(case: MatchCase, command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clock: Clock) -> MatchCase:
-    """The case, then Rejected; the county of either record may. The caller of this commits.
+def undo_duplicate(case: MatchCase, command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clock: Clock, *, by: str | None = None) -> MatchCase:
+    """The case, then Rejected; the county of either record may. The caller of this commits. `by` undoes it for the county in the console.
 
     Raises:
         NotFound: CASE_NOT_FOUND.
         Conflict: CASE_DECIDED when nothing was merged, CASE_CHANGED, CASE_REPLACED, NOT_UNDOABLE when a later merge stands on top.
     """
-    hand = take_pair_in_hand(uow, case, actor(caller), clock)
+    hand = take_pair_in_hand(uow, case, by or actor(caller), clock)
     require_concern(hand, caller.county_code)
     return _undone(uow, hand, command, caller.county_code)
 

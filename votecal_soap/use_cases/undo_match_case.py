@@ -28,7 +28,7 @@ def undo_match_case(
     """
     case = uow.match_cases.get(command.case_id)
     if case is not None and case.case_type is CaseType.DUPLICATE_VOTER:
-        return undo_duplicate(case, command, caller, uow, clock)
+        return undo_duplicate(case, command, caller, uow, clock, by=by)
     if case is None or caller.county_code not in _counties(uow, case):
         raise no_such_case()
     hand = take_in_hand(uow, caller, case, clock, transfer_pending, by=by, in_console=by is not None)

@@ -9,7 +9,7 @@ from votecal_soap.domain.counties import StaffUser
 from votecal_soap.domain.dmv_records import ResidenceAddress
 from votecal_soap.domain.match_cases import CaseState, MatchCase, TransferOut
 from votecal_soap.domain.matching import Criterion, MatchField
-from votecal_soap.domain.record_comparison import ComparedField, compared, dmv_record, residence_line, residence_of, voter_record
+from votecal_soap.domain.record_comparison import ComparedField, Record, compared, dmv_record, residence_line, residence_of, voter_record
 from votecal_soap.domain.voters import Voter
 from votecal_soap.domain.work_lists import CaseNote
 from votecal_soap.use_cases.console_access import as_person_sees, is_withheld, known_person, note_looks, refuse, sees_county
@@ -55,16 +55,17 @@ def view_match_case(case_id: int, user_name: str, uow: UnitOfWork, clock: Clock)
             raise no_such_case()
         if not any(sees_county(person, county) for county in counties_of(uow, case)):
             refuse(uow, person, clock, ("MatchCase", case_id), no_such_case())
-        voter = uow.voters.by_state_id([case.state_voter_id])[0]
-        view = _view(uow, person, case, voter, clock)
-        if note_looks(uow, person, clock, "ViewMatchCase", [voter]):
+        keys = [case.state_voter_id] if case.other_state_voter_id is None else [case.state_voter_id, case.other_state_voter_id]
+        found = {int(voter.state_voter_id): voter for voter in uow.voters.by_state_id(keys)}
+        view = _view(uow, person, case, [found[key] for key in keys], clock)
+        if note_looks(uow, person, clock, "ViewMatchCase", found.values()):
             uow.commit()
     return view
 
 
-def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voter: Voter, clock: Clock) -> CaseView:
-    decides = sees_county(person, case.county_code)
-    seen, withheld = as_person_sees(voter, person, clock), is_withheld(voter, person, clock)
+def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voters: Sequence[Voter], clock: Clock) -> CaseView:
+    decides = any(sees_county(person, county) for county in (case.county_code, case.other_county) if county is not None)
+    seen, withheld = as_person_sees(voters[0], person, clock), any(is_withheld(voter, person, clock) for voter in voters)
     item = _item(uow, case, hides_address=withheld and person.county_code != case.county_code) if decides else None
     siblings = [] if item is None else uow.match_cases.of_work_items([item.work_item_id])
     return CaseView(
@@ -72,7 +73,7 @@ def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voter: Voter, clo
         voter=seen,
         withheld=withheld,
         item=item,
-        fields=compared(voter_record(seen), {} if item is None else dmv_record(item.record, item.county_code)),
+        fields=compared(voter_record(seen), _other_record(voters, item, person, clock)),
         earlier_residence=_earlier_residence(seen, item),
         criteria=tuple(criterion for criterion in case.criteria if not (withheld and criterion.field is MatchField.ADDRESS)),
         siblings=tuple(other for other in siblings if other.case_id != case.case_id),
@@ -84,6 +85,13 @@ def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voter: Voter, clo
         may_decide=decides and case.state in WAITING,
         may_undo=case.state in UNDOABLE and case.state is not CaseState.PROVISIONAL,
     )
+
+
+def _other_record(voters: Sequence[Voter], item: WorkItem | None, person: StaffUser, clock: Clock) -> Record:
+    """What the voter is compared with: the other voter, or what DMV sent as far as the person may see it."""
+    if len(voters) > 1:
+        return voter_record(as_person_sees(voters[1], person, clock))
+    return {} if item is None else dmv_record(item.record, item.county_code)
 
 
 def _item(uow: UnitOfWork, case: MatchCase, *, hides_address: bool) -> WorkItem | None:

@@ -7,7 +7,10 @@ import pytest
 from fakes.dmv import NEW_HOME, a_record
 
 from votecal_soap.domain.counties import Precinct
+from votecal_soap.domain.duplicates import DuplicatePair
 from votecal_soap.domain.ems_messages import MessageType
+from votecal_soap.domain.matching import Criterion, MatchField
+from votecal_soap.use_cases.open_duplicate_cases import open_duplicate_cases
 
 from .console_site import ADA, CORA, DAN, HIDDEN, LEE, OURS, SAM, THEIRS
 
@@ -211,3 +214,28 @@ def test_a_dmv_record_of_no_county_is_sent_to_the_one_that_sos_found_out(any_sit
     assert "was sent to county 37" in page
     assert "no open items" in page
     site.browser(LEE).get(path, status=403)
+
+
+@pytest.mark.requirement("DUP-03", "DLR-03", "DLR-07", "DLR-19")
+def test_two_voters_who_are_one_are_merged_from_their_page_and_parted_again(any_site):
+    site = any_site
+    criteria = (Criterion(MatchField.DATE_OF_BIRTH, "same", 12.5, "Same date of birth"),)
+    pair = DuplicatePair(OURS, THEIRS, 80, criteria, None, False, False)
+    with site.runs.factory() as uow:
+        open_duplicate_cases(uow, [pair], site.runs.clock, weights_version="expert-1")
+        uow.commit()
+    case_id = site.runs.cases(case_type="DuplicateVoter")[0].case_id
+    lee, dan = site.browser(LEE), site.browser(DAN)
+    assert case_id in cases_in(site.browser(SAM).get("/work-items/duplicate-voter"))
+    for browser in (lee, dan):
+        page = browser.get(f"/cases/{case_id}")
+        assert "GARCIA" in page
+        assert "LOPEZ" in page
+        assert "the records are merged" in page
+        assert "Redirect" not in page
+    decide(lee, case_id)
+    (merged,) = site.runs.cases(case_id=case_id)
+    assert (merged.case_state, merged.decided_by) == ("Accepted", LEE)
+    dan.post(f"/cases/{case_id}/undo", page=f"/cases/{case_id}", version=merged.case_version, basis="two people after all")
+    (parted,) = site.runs.cases(case_id=case_id)
+    assert (parted.case_state, parted.decided_by) == ("Rejected", DAN)
