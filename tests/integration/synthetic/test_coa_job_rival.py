@@ -5,7 +5,7 @@ from benchmarks.coa_job_workload import claimed, make_job_workload
 from votecal_soap.domain.jobs import InstanceState
 from votecal_soap.use_cases.process_dmv_coa_record_file import process
 
-TABLES = {"voter", "voter_version", "voter_activity", "voter_match", "voter_match_key", "dmv_work_item", "match_case", "ems_message", "audit_entry"}
+TABLES = {"voter", "voter_version", "voter_activity", "voter_match", "voter_match_key_recent", "dmv_work_item", "match_case", "ems_message", "audit_entry"}
 
 
 def test_the_set_based_rival_writes_the_rows_that_the_job_writes(tmp_path):
