@@ -27,7 +27,7 @@ def _same_home(pairs: Pairs) -> Flags:
 
 
 def _similar_house(pairs: Pairs) -> Flags:
-    return pairs.equal("house_number") & (pairs.similarity("street") >= _SIMILAR_STREET) & _near(pairs)
+    return pairs.similarity("street", where=pairs.equal("house_number") & _near(pairs)) >= _SIMILAR_STREET
 
 
 def _same_street(pairs: Pairs) -> Flags:
@@ -39,7 +39,7 @@ def _number_and_zip(pairs: Pairs) -> Flags:
 
 
 def _same_city(pairs: Pairs) -> Flags:
-    return pairs.similarity("city") >= _SIMILAR_CITY
+    return pairs.similarity("city", where=~pairs.equal("zip_code")) >= _SIMILAR_CITY
 
 
 def _nothing_to_compare(pairs: Pairs) -> Flags:

@@ -22,20 +22,26 @@ _SHORTEST_BEGINNING: Final = 3
 
 def _nickname(pairs: Pairs) -> Flags:
     related = nicknames().related
-    empty: frozenset[str] = frozenset()
-    return pairs.equal("first_canonical") | pairs.related("first_name", "nickname", lambda a, b: b in related.get(a, empty))
+    known, _ = pairs.each("first_name", related.__contains__, np.bool_)
+    return pairs.equal("first_canonical") | pairs.related("first_name", lambda a, b: b in related[a], where=known & ~pairs.equal("first_name"))
 
 
 def _beginning(pairs: Pairs) -> Flags:
     def begins(a: str, b: str) -> bool:
         return min(len(a), len(b)) >= _SHORTEST_BEGINNING and (a.startswith(b) or b.startswith(a))
 
-    return pairs.related("first_name", "beginning", begins)
+    left, right = pairs.each("first_name", lambda name: ord(name[0]), np.int32)
+    return pairs.related("first_name", begins, where=(left == right) & ~pairs.equal("first_name"))
 
 
 def _initial(name: str) -> Callable[[Pairs], Flags]:
     """One side is a letter alone, with which the other begins."""
-    return lambda pairs: pairs.related(name, "initial", lambda a, b: (len(a) == 1 or len(b) == 1) and a[0] == b[0])
+
+    def holds(pairs: Pairs) -> Flags:
+        left, right = pairs.each(name, len, np.int16)
+        return pairs.related(name, lambda a, b: a[0] == b[0], where=(left == 1) | (right == 1))
+
+    return holds
 
 
 def _swapped_with_middle(pairs: Pairs) -> Flags:
@@ -46,14 +52,14 @@ def _swapped_with_middle(pairs: Pairs) -> Flags:
 
 def _exchanged(pairs: Pairs) -> Flags:
     """First name and surname stand in each other's place, perhaps with a slip."""
-    first_as_last = pairs.similarity("first_name", "last_name") >= _ALIKE_EXCHANGED
-    return first_as_last & (pairs.similarity("last_name", "first_name") >= _ALIKE_EXCHANGED)
+    first_as_last = pairs.similarity("first_name", "last_name", where=~pairs.equal("first_name") & ~pairs.equal("last_name")) >= _ALIKE_EXCHANGED
+    return pairs.similarity("last_name", "first_name", where=first_as_last) >= _ALIKE_EXCHANGED
 
 
 def _crossed(pairs: Pairs) -> Flags:
     """The only name to compare stands as first name here and as surname there."""
-    first_as_last = (pairs.similarity("first_name", "last_name") >= _ALIKE_EXCHANGED) & pairs.missing("last_name", "first_name")
-    last_as_first = (pairs.similarity("last_name", "first_name") >= _ALIKE_EXCHANGED) & pairs.missing("first_name", "last_name")
+    first_as_last = pairs.similarity("first_name", "last_name", where=pairs.missing("last_name", "first_name")) >= _ALIKE_EXCHANGED
+    last_as_first = pairs.similarity("last_name", "first_name", where=pairs.missing("first_name", "last_name")) >= _ALIKE_EXCHANGED
     return first_as_last | last_as_first
 
 

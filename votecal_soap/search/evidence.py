@@ -152,7 +152,7 @@ INTERACTIONS: Final[Mapping[str, Callable[[Evidence], Floats | Flags]]] = {
     **{name: partial(Evidence.rarity, interaction=name) for name in RARITY.values()},
     "generations": _generations,
     "generations_at_home": lambda evidence: _generations(evidence) & evidence.at_home(),
-    "generations_suffix": lambda evidence: evidence.a_generation_apart() & ~evidence.holds(MatchField.SUFFIX, "missing"),
+    "generations_suffix": lambda evidence: evidence.a_generation_apart() & evidence.holds(MatchField.SUFFIX, "same", "one_missing", "conflict"),
     "twins": _twins,
     "twins_at_home": lambda evidence: _twins(evidence) & evidence.at_home(),
     "married": _married,

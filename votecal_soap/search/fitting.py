@@ -64,13 +64,21 @@ def fit_silver(
         Conflict: if too few pairs bear two DL/ID numbers.
     """
     names = frequencies or shipped_frequencies()
-    forms = (numbered(people, index, names), plain(people, index, names))
+    forms = numbered(people, index, names), plain(people, index, names)
+    return fit_forms(forms, len(people), replace(start, version=version, origin="silver", roll_size=roll_size), seed=seed)
+
+
+def fit_forms(forms: tuple[Labelled, Labelled], people: int, start: MatchWeights, *, seed: int = 1) -> Fit:
+    """Learn from the numbered and the plain form of pairs of `people`; `start` bears the name, origin and roll size of what comes out.
+
+    Raises:
+        Conflict: if too few pairs bear two DL/ID numbers.
+    """
     two, one = np.bincount(forms[0].truth[forms[0].known], minlength=2).tolist()
     if min(one, two) < FEWEST_LABELS:
         found = f"Only {one} pairs of one person and {two} of two bear a verified DL/ID on both sides"
         raise Conflict(ErrorCode.VALUE_WRONG, f"{found}; there is too little to learn from below {FEWEST_LABELS} of each: the weights stay.")
-    named = replace(start, version=version, origin="silver", roll_size=roll_size)
-    return _Fitting(forms, len(people), named, seed).fit()
+    return _Fitting(forms, people, start, seed).fit()
 
 
 class _Fitting:

@@ -31,9 +31,9 @@ class Judgement:
         """Keep what was judged; criteria are written when asked for."""
         self.pairs: Final = evidence.pairs
         self.scores: Final = scores
+        self.capped: Final = capped
         self.confidence: Final = capped.confidence
         self.same_licence: Final = evidence.holds(MatchField.DRIVERS_LICENSE, "same")
-        self._rule: Final = capped.rule
         self._writer: Final = writer
 
     def matches(self, pairs: Integers, state_voter_ids: Iterable[int]) -> list[Match]:
@@ -43,7 +43,7 @@ class Judgement:
             self.confidence[pairs].tolist(),
             [round(score, 4) for score in self.scores[pairs].tolist()],
             self._writer.criteria(pairs),
-            [_CAPS[rule] for rule in self._rule[pairs].tolist()],
+            [_CAPS[rule] for rule in self.capped.rule[pairs].tolist()],
             self.same_licence[pairs].tolist(),
         )
         return list(map(Match._make, zip(*columns, strict=True)))
@@ -51,21 +51,29 @@ class Judgement:
 
 def judge(evidence: Evidence, weights: MatchWeights, settings: MatchSettings, roll_size: int | None) -> Judgement:
     """Score all pairs, then let the rules hold down what likeness alone would overrate."""
+    judgement = judge_each(evidence, weights, settings, roll_size, single=_single(evidence))
+    _hold_rivals(judgement.capped, evidence.pairs.left_rows, judgement.scores, settings)
+    return judgement
+
+
+def judge_each(evidence: Evidence, weights: MatchWeights, settings: MatchSettings, roll_size: int | None, *, single: Flags) -> Judgement:
+    """Judge every pair for itself, without rivals: of three registrations of one person each two are a pair.
+
+    `single` says where a DL/ID that both bear is nobody else's: then it is certain, if name or date of birth agrees (COA-05).
+    """
     interactions = interaction_values(evidence, weights)
     scores = score(evidence, weights, interactions) + roll_adjustment(weights, roll_size)
     sure = in_percent(posterior(scores, weights, lacks_licence=evidence.holds(MatchField.DRIVERS_LICENSE, "missing")))
-    sure[_certain(evidence)] = CERTAIN
-    capped = apply_rules(sure, evidence, settings)
-    _hold_rivals(capped, evidence.pairs.left_rows, scores, settings)
-    return Judgement(evidence, scores, capped, CriteriaWriter(evidence, weights, interactions))
+    certain = evidence.holds(MatchField.DRIVERS_LICENSE, "same") & single & (evidence.same_name() | evidence.same_birth())
+    sure[certain] = CERTAIN
+    return Judgement(evidence, scores, apply_rules(sure, evidence, settings), CriteriaWriter(evidence, weights, interactions))
 
 
-def _certain(evidence: Evidence) -> Flags:
-    """The only candidate with the person's DL/ID, if name or date of birth agrees (COA-05)."""
-    same = evidence.holds(MatchField.DRIVERS_LICENSE, "same")
+def _single(evidence: Evidence) -> Flags:
+    """Where the person's DL/ID is borne by one candidate alone."""
     queries = evidence.pairs.left_rows
-    single = np.bincount(queries[same], minlength=int(queries.max(initial=0)) + 1) == 1
-    return np.asarray(same & single[queries] & (evidence.same_name() | evidence.same_birth()))
+    bearing = queries[evidence.holds(MatchField.DRIVERS_LICENSE, "same")]
+    return np.asarray(np.bincount(bearing, minlength=int(queries.max(initial=0)) + 1)[queries] == 1)
 
 
 def _hold_rivals(capped: Capped, queries: Integers, scores: Floats, settings: MatchSettings) -> None:

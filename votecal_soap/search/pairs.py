@@ -60,18 +60,21 @@ class Pairs:
         each = self.left.vocabulary.each
         return each(self.left[name], function, kind)[self.left_rows], each(self.right[name], function, kind)[self.right_rows]
 
-    def similarity(self, name: str, other: str | None = None) -> Floats:
-        """Jaro-Winkler similarity, 0 to 1; 0 where a side is missing."""
-        return self._distinct("similarity", name, other or name, np.float32, _jaro_winkler)
+    def similarity(self, name: str, other: str | None = None, *, where: Flags | None = None) -> Floats:
+        """Jaro-Winkler similarity, 0 to 1; 0 where a side is missing, and outside `where`, for it is the dearest of all looks."""
+        if where is None:
+            return self._distinct("similarity", name, other or name, np.float32, _jaro_winkler)
+        return self._compute(self._side(name, left=True), self._side(other or name, left=False), np.float32, _jaro_winkler, where)
 
     def slips(self, name: str) -> NDArray[Any]:
         """How many signs are mistyped, left out, added or swapped with their neighbour: 0, 1 or more; TOO_FAR where a side is missing."""
         found = self._distinct("slips", name, name, np.int8, _slips)
         return np.where(self.missing(name), np.int8(TOO_FAR), found)
 
-    def related(self, name: str, what: str, function: Callable[[str, str], bool]) -> Flags:
-        """A relation of two texts; false where a side is missing."""
-        return self._distinct(what, name, name, np.bool_, lambda a, b: np.fromiter(map(function, a, b), np.bool_, len(a)))
+    def related(self, name: str, function: Callable[[str, str], bool], *, where: Flags | None = None) -> Flags:
+        """A relation of two texts; false where a side is missing, and outside `where`."""
+        left, right = self.cells(name)
+        return self._compute(left, right, np.bool_, lambda a, b: np.fromiter(map(function, a, b), np.bool_, len(a)), where)
 
     def _distinct(self, what: str, name: str, other: str, kind: type[np.generic], function: Callable[[list[str], list[str]], NDArray[Any]]) -> NDArray[Any]:
         kept = self._computed.get((what, name, other))
@@ -80,9 +83,16 @@ class Pairs:
             self._computed[what, name, other] = kept
         return kept
 
-    def _compute(self, left: Codes, right: Codes, kind: type[np.generic], function: Callable[[list[str], list[str]], NDArray[Any]]) -> NDArray[Any]:
+    def _compute(
+        self,
+        left: Codes,
+        right: Codes,
+        kind: type[np.generic],
+        function: Callable[[list[str], list[str]], NDArray[Any]],
+        where: Flags | None = None,
+    ) -> NDArray[Any]:
         texts = self.left.vocabulary.texts
-        both = np.flatnonzero((left != 0) & (right != 0))
+        both = np.flatnonzero((left != 0) & (right != 0) & (True if where is None else where))
         distinct, place = np.unique(left[both].astype(np.int64) << 32 | right[both], return_inverse=True)
         result = np.zeros(len(left), kind)
         if len(distinct):

@@ -25,8 +25,8 @@ OFTEN_LACKING: Final = (MatchField.SSN4, MatchField.GENDER)
 """Fields that some sources never give."""
 
 _SETTINGS: Final = MatchSettings(function=MatchingFunction.DMV_COA)
-_NUMBERED: Final = frozenset(MatchPass) - {MatchPass.LICENCE}
-_PLAIN: Final = _NUMBERED - {MatchPass.SSN4_YEAR, MatchPass.SSN4_SURNAME}
+NUMBERED_PASSES: Final = frozenset(MatchPass) - {MatchPass.LICENCE}
+PLAIN_PASSES: Final = NUMBERED_PASSES - {MatchPass.SSN4_YEAR, MatchPass.SSN4_SURNAME}
 """No label may be what brought the pair together: of the pairs that an SSN4 gathered, all have the same."""
 
 HIDDEN: Final[dict[str, Comparison]] = {field: comparison for field, comparison in COMPARISONS.items() if field != MatchField.DRIVERS_LICENSE}
@@ -50,14 +50,22 @@ class Labelled(NamedTuple):
 
 def numbered(people: Sequence[Person], index: CandidateIndex, frequencies: NameFrequencies) -> Labelled:
     """People sought without their DL/ID, labelled by it."""
-    evidence = _compared(people, index, frequencies, _NUMBERED)
+    return labelled_by_licence(_compared(people, index, frequencies, NUMBERED_PASSES))
+
+
+def labelled_by_licence(evidence: Evidence) -> Labelled:
+    """The numbered form of pairs compared without their DL/ID."""
     truth, known = silver_labels(evidence.pairs, MatchField.DRIVERS_LICENSE)
     return Labelled(evidence, truth, known, evidence.pairs.missing(MatchField.DRIVERS_LICENSE))
 
 
 def plain(people: Sequence[Person], index: CandidateIndex, frequencies: NameFrequencies) -> Labelled:
     """People sought by name, birth and address, labelled by DL/ID or else SSN4."""
-    evidence = _compared(people, index, frequencies, _PLAIN)
+    return labelled_plainly(_compared(people, index, frequencies, PLAIN_PASSES))
+
+
+def labelled_plainly(evidence: Evidence) -> Labelled:
+    """The plain form of pairs that no SSN4 brought together."""
     truth, known = silver_labels(evidence.pairs, MatchField.DRIVERS_LICENSE)
     lacks_licence = evidence.pairs.missing(MatchField.DRIVERS_LICENSE)
     by_ssn4, told = silver_labels(evidence.pairs, MatchField.SSN4)

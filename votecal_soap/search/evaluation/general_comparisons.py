@@ -27,7 +27,7 @@ def _text(field: str) -> Comparison:
 
 
 def _same_beginning(field: str, signs: int) -> Callable[[Pairs], Flags]:
-    return lambda pairs: pairs.related(field, f"beginning {signs}", lambda left, right: left[:signs] == right[:signs])
+    return lambda pairs: pairs.related(field, lambda left, right: left[:signs] == right[:signs])
 
 
 def _code(field: str) -> Comparison:
