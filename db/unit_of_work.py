@@ -14,6 +14,7 @@ from db.repositories.audit import SqlAuditRepository
 from db.repositories.batches import SqlBatchRepository
 from db.repositories.case_counts import CaseCounts
 from db.repositories.children import SqlChildRepository
+from db.repositories.detection_runs import SqlDetectionRunRepository
 from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
@@ -28,6 +29,7 @@ from db.repositories.number_series import NumberSeries, engine_apart
 from db.repositories.queue_depths import QueueDepths
 from db.repositories.reference import SqlReferenceRepository
 from db.repositories.replies import SqlReplyRepository
+from db.repositories.roll import SqlRollRepository
 from db.repositories.search_probes import SqlSearchProbeRepository
 from db.repositories.sos_work_items import SqlSosItemRepository
 from db.repositories.uploads import SqlUploadRepository
@@ -59,6 +61,8 @@ class SqlUnitOfWork:
     merges: ports.MergeRepository
     sos_items: ports.SosItemRepository
     logins: ports.LoginRepository
+    roll: ports.RollRepository
+    detection_runs: ports.DetectionRunRepository
 
     def __init__(self, engine: Engine, *, read_only: bool, numbers_apart: Engine | None) -> None:
         """Prepare; nothing is asked of the database yet."""
@@ -92,6 +96,8 @@ class SqlUnitOfWork:
         self.merges = SqlMergeRepository(self._connection, numbers)
         self.sos_items = SqlSosItemRepository(self._connection, numbers)
         self.logins = SqlLoginRepository(self._connection)
+        self.roll = SqlRollRepository(self._connection)
+        self.detection_runs = SqlDetectionRunRepository(self._connection, bulk)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

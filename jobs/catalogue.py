@@ -9,6 +9,7 @@ MatchCaseDeadlines      match_case_deadlines        yes          no           be
 MergeMatchKeys          merge_match_keys            yes          no           between thousands of keys
 Purge                   purge                       yes          no           between hundreds of uploads
 ProcessDmvCoaRecordFile process_dmv_coa_record_file never        no           after each committed chunk
+DuplicateVoterDetection duplicate_voter_detection   yes          no           between hundreds of pairs
 ======================= =========================== ============ ============ =================================
 
 A county batch waits for an SOS administrator and then for the county's file, whose arrival makes its run due;
@@ -19,7 +20,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from jobs import idv_export, match_case_deadlines, merge_match_keys, process_dmv_coa_record_file, purge, voter_record_update
+from jobs import duplicate_voter_detection, idv_export, match_case_deadlines, merge_match_keys, process_dmv_coa_record_file, purge, voter_record_update
 from jobs.application import JobRun
 from votecal_soap.domain.jobs import JobType
 
@@ -43,4 +44,5 @@ CATALOGUE: Final[Mapping[JobType, CatalogueEntry]] = {
     JobType.PROCESS_DMV_COA_RECORD_FILE: CatalogueEntry(
         run=process_dmv_coa_record_file.run, about="Match a file of DMV's changes of address and registrations (UC03.21.01)"
     ),
+    JobType.DUPLICATE_VOTER_DETECTION: CatalogueEntry(run=duplicate_voter_detection.run, about="Find voters who are registered twice (UC03.41.01, DUP-01)"),
 }

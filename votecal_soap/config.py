@@ -44,6 +44,8 @@ class Config:
     dmv_incomplete_seconds: int = 3600
     dmv_chunk_records: int = 2_000
     dmv_searchers: int = 1
+    duplicate_partition_voters: int = 100_000
+    duplicate_workers: int = 2
     transfer_pending_days: int = 10
     lease_seconds: int = 60
     worker_poll_seconds: float = 1.0

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, func, select, update
 
 from db.in_lists import listed as listed_keys
 from db.in_lists import select_listed
+from db.clock import utcnow
 from db.repositories.inserting import insert_row
 from db.tables import job, job_instance
 from votecal_soap.domain.jobs import InstanceState, JobInstance, JobType, StopRequest
@@ -69,6 +70,15 @@ def request_stop(connection: Connection, job_id: int, request: StopRequest | Non
     if request is not StopRequest.PAUSE:
         # A resumed run goes on, a cancelled one is ended by the worker that claims it: both must be claimable.
         connection.execute(runs.where(job_instance.c.state == InstanceState.PAUSED).values(state=InstanceState.READY, attempt=0))
+
+
+def end_others(connection: Connection, instance_id: int) -> None:
+    """Complete the unfinished runs of the same job; whoever still holds one hears of it with the next heartbeat."""
+    job_id = connection.execute(select(job_instance.c.job_id).where(job_instance.c.instance_id == instance_id)).scalar_one()
+    unfinished = job_instance.c.state.in_([str(state) for state in InstanceState if not state.is_finished])
+    others = update(job_instance).where(job_instance.c.job_id == job_id, job_instance.c.instance_id != instance_id, unfinished)
+    free = dict.fromkeys(("lease_token", "lease_until", "stop_requested", "worker"))
+    connection.execute(others.values(state=InstanceState.COMPLETED, finished_at=utcnow(), **free))
 
 
 def revive(connection: Connection, instance_id: int) -> None:

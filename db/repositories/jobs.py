@@ -11,6 +11,7 @@ from db.repositories import batch_outcomes, job_runs, leases
 from db.repositories.inserting import insert_row
 from db.tables import job
 from votecal_soap.domain.batches import RecordOutcome
+from votecal_soap.domain.duplicate_runs import DetectionScope
 from votecal_soap.domain.jobs import OFFERED_STATES, DataKind, InstanceState, Job, JobInstance, JobState, JobType, StopRequest
 from votecal_soap.use_cases.ports import OutcomeCounts
 
@@ -38,6 +39,7 @@ class SqlJobRepository:
         notice: str | None,
         scheduled_by: str,
         scheduled_at: datetime,
+        scope: DetectionScope | None = None,
     ) -> int:
         """Insert a job; its id."""
         row = {
@@ -51,6 +53,7 @@ class SqlJobRepository:
             "notice": notice,
             "scheduled_by": scheduled_by,
             "scheduled_at": scheduled_at,
+            "scope": scope,
         }
         return insert_row(self._connection, job, row)
 
@@ -148,6 +151,10 @@ class SqlJobRepository:
         """Give an unharmed run back at once, its attempt not counted: its worker is going down."""
         leases.hand_back(self._connection, instance_id, lease_token)
 
+    def end_others(self, instance_id: int) -> None:
+        """Complete the unfinished runs of the same job, held or not."""
+        job_runs.end_others(self._connection, instance_id)
+
     def request_stop(self, job_id: int, request: StopRequest | None) -> None:
         """Ask the job's unfinished runs to stop at a safe point; None takes the request back and readies a paused run."""
         job_runs.request_stop(self._connection, job_id, request)
@@ -188,4 +195,5 @@ def _job(row: Row[Any]) -> Job:
         authorised_by=row.authorised_by,
         authorised_at=row.authorised_at,
         remark=row.remark,
+        scope=None if row.scope is None else DetectionScope(row.scope),
     )

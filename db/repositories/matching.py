@@ -130,9 +130,9 @@ class SqlMatchingRepository:
         for part in in_lists(sorted(days)):
             self._connection.execute(delete(state_holiday).where(state_holiday.c.holiday.in_(listed())), {"listed": part})
 
-    def weights(self, version: str | None = None) -> WeightsVersion | None:
-        """The active weights, or those of a version; None means the shipped ones."""
-        return match_weights.weights(self._connection, version)
+    def weights(self, version: str | None = None, *, function: MatchingFunction | None = None) -> WeightsVersion | None:
+        """Those of a version, or the active ones: for a function alone, or for all that have none of their own; None means none were activated."""
+        return match_weights.weights(self._connection, version, function)
 
     def weights_versions(self) -> Sequence[WeightsVersion]:
         """All, newest first."""
@@ -142,9 +142,9 @@ class SqlMatchingRepository:
         """Keep a version."""
         match_weights.add_weights(self._connection, weights)
 
-    def activate_weights(self, version: str | None, at: datetime, by: str) -> None:
-        """Use it from now on, None the shipped ones; nothing changes silently."""
-        match_weights.activate_weights(self._connection, version, at, by)
+    def activate_weights(self, version: str | None, at: datetime, by: str, *, function: MatchingFunction | None = None) -> None:
+        """Use it from now on, for a function alone or for all others; None takes back what was activated."""
+        match_weights.activate_weights(self._connection, version, at, by, function)
 
     def keys_built(self) -> bool:
         """Whether every voter has its keys."""

@@ -8,6 +8,7 @@ from db.tables.cases import case_claim, case_note, mailing, match_case, open_cas
 from db.tables.children import document_content, voter_address, voter_contact, voter_custom_field, voter_document, voter_participation
 from db.tables.console import console_session, sign_in_counter, staff_login
 from db.tables.dmv import dmv_file, dmv_file_count, dmv_file_score, dmv_signature, dmv_work_item, potential_voter, voter_signature
+from db.tables.duplicates import duplicate_partition, duplicate_partition_count, duplicate_run
 from db.tables.jobs import batch_outcome_count, batch_record_outcome, job, job_instance, upload
 from db.tables.matching import (
     blackout,
@@ -47,6 +48,9 @@ __all__ = [
     "dmv_signature",
     "dmv_work_item",
     "document_content",
+    "duplicate_partition",
+    "duplicate_partition_count",
+    "duplicate_run",
     "election",
     "ems_message",
     "ems_queue",

@@ -22,6 +22,7 @@ job = Table(
     Column("authorised_by", ShortText(60)),
     Column("authorised_at", UtcTimestamp),
     Column("remark", ShortText(1000)),
+    Column("scope", ShortText(10), comment="Of duplicate detection: Whole or Changed"),
     Index("ix_job_county_state", "county_code", "state"),
     Index("ix_job_election", "election_id"),
     comment="What SOS scheduled",

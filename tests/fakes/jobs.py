@@ -127,6 +127,13 @@ class FakeJobRepository:
         run = self._held(instance_id, lease_token)
         self._state.runs[instance_id] = KeptRun(replace(run, state=InstanceState.READY, lease_token=None, attempt=max(run.attempt - 1, 0)))
 
+    def end_others(self, instance_id: int) -> None:
+        job_id = self._state.runs[instance_id].run.job_id
+        for kept in list(self._state.runs.values()):
+            if kept.run.job_id == job_id and kept.run.instance_id != instance_id and not kept.run.state.is_finished:
+                ended = replace(kept.run, state=InstanceState.COMPLETED, lease_token=None, stop_requested=None, finished_at=_now())
+                self._state.runs[kept.run.instance_id] = KeptRun(ended)
+
     def request_stop(self, job_id: int, request: StopRequest | None) -> None:
         for run in [run for run in self._runs() if run.job_id == job_id and not run.state.is_finished]:
             asked = replace(run, stop_requested=request)

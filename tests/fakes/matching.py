@@ -86,8 +86,8 @@ class FakeMatchingRepository:
         for day in days:
             del self._state.holidays[day]
 
-    def weights(self, version: str | None = None) -> WeightsVersion | None:
-        return self._state.weights.get(version or self._state.statewide.get("match_weights", ""))
+    def weights(self, version: str | None = None, *, function: MatchingFunction | None = None) -> WeightsVersion | None:
+        return self._state.weights.get(version or self._state.statewide.get(f"match_weights_{function or ''}", ""))
 
     def weights_versions(self) -> Sequence[WeightsVersion]:
         return sorted(self._state.weights.values(), key=lambda item: item.created_at, reverse=True)
@@ -97,9 +97,10 @@ class FakeMatchingRepository:
             raise already_exists()
         self._state.weights[weights.version] = weights._replace(active=False)
 
-    def activate_weights(self, version: str | None, at: datetime, by: str) -> None:
-        self._state.weights = {name: item._replace(active=name == version) for name, item in self._state.weights.items()}
-        self._state.statewide["match_weights"] = version or ""
+    def activate_weights(self, version: str | None, at: datetime, by: str, *, function: MatchingFunction | None = None) -> None:
+        self._state.statewide[f"match_weights_{function or ''}"] = version or ""
+        used = {name for setting, name in self._state.statewide.items() if setting.startswith("match_weights_")}
+        self._state.weights = {name: item._replace(active=name in used) for name, item in self._state.weights.items()}
 
     def keys_built(self) -> bool:
         return True

@@ -7,6 +7,7 @@ from typing import Self
 
 from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, StaffUser, ZipCounty
+from votecal_soap.domain.duplicate_runs import DetectionRun, RollPartition
 from votecal_soap.domain.ems_messages import MessageState, NewMessage
 from votecal_soap.domain.jobs import Job, JobInstance
 from votecal_soap.domain.matching import MatchingFunction, MatchingMode, MatchSettings
@@ -37,6 +38,16 @@ class KeptRun:
 
     run: JobInstance
     lease_until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class KeptPartition:
+    """A partition of a detection run, who has it, and what its pairs came to."""
+
+    partition: RollPartition
+    holder: int | None = None
+    done: bool = False
+    outcomes: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass
@@ -82,6 +93,9 @@ class FakeState:
     logins: dict[str, StaffLogin] = field(default_factory=dict)
     sessions: dict[str, ConsoleSession] = field(default_factory=dict)
     failures: dict[str, tuple[Failures, datetime]] = field(default_factory=dict)
+    written: dict[int, datetime] = field(default_factory=dict)
+    detection_runs: dict[int, DetectionRun] = field(default_factory=dict)
+    partitions: dict[tuple[int, int], KeptPartition] = field(default_factory=dict)
 
     def snapshot(self) -> Self:
         """A copy that can be changed."""

@@ -7,6 +7,7 @@ from typing import Self
 from fakes.batches import FakeBatchRepository
 from fakes.books import FakeAuditRepository, FakeIdentityRepository, FakeLoadRepository, FakeReferenceRepository, FakeUploadRepository
 from fakes.children import FakeChildRepository, FakeMergeRepository, FakeSosItemRepository
+from fakes.duplicates import FakeDetectionRunRepository, FakeRollRepository
 from fakes.jobs import FakeJobRepository
 from fakes.logins import FakeLoginRepository
 from fakes.matching import FakeMatchingRepository
@@ -70,3 +71,5 @@ class FakeUnitOfWork:
         self.merges = FakeMergeRepository(state)
         self.sos_items = FakeSosItemRepository(state)
         self.logins = FakeLoginRepository(state)
+        self.roll = FakeRollRepository(state)
+        self.detection_runs = FakeDetectionRunRepository(state)

@@ -61,6 +61,7 @@ class FakeVoterRepository:
             if current is None or (current.version, current.message_sequence) != (before.version, before.message_sequence):
                 raise Conflict(ErrorCode.RECORD_CHANGED, "A voter's record has changed since it was read.")
             self._state.voters[after.state_voter_id] = after
+            self._state.written[after.state_voter_id] = recorded_at
             if after.version > before.version:
                 self._state.versions[after.state_voter_id, after.version] = (after, job_id)
 
@@ -82,6 +83,7 @@ class FakeVoterRepository:
                 raise already_exists()
             self._state.voters[voter.state_voter_id] = voter
             self._state.versions[voter.state_voter_id, voter.version] = (voter, None)
+            self._state.written[voter.state_voter_id] = recorded_at
 
     def add_activities(self, activities: Sequence[NewActivity], recorded_at: datetime) -> None:
         self._state.activities.extend(activities)

@@ -9,6 +9,7 @@ import click
 from jobs.recurrence import CronRecurrence
 from votecal_soap.cli import job_view, options
 from votecal_soap.cli.session import Session, pass_session
+from votecal_soap.domain.duplicate_runs import DetectionScope
 from votecal_soap.domain.jobs import DataKind, JobType
 from votecal_soap.use_cases import schedule_job
 from votecal_soap.use_cases.schedule_job import ScheduleJob
@@ -104,6 +105,31 @@ def process_dmv_coa_record_file(session: Session, file_name: str, confirmed: boo
     """  # noqa: D301 - \b is click's mark for text that is not to be folded
     command = ScheduleJob(
         job_type=JobType.PROCESS_DMV_COA_RECORD_FILE, acting_user=acting_user, file_name=file_name, not_before=not_before, confirmed=confirmed
+    )
+    _schedule(session, command if confirmed else _confirmed(session, command), as_json)
+
+
+@schedule.command("duplicate-voter-detection")
+@click.option("--whole", is_flag=True, help="Compare the whole roll with itself, not only voters changed since the last run.")
+@click.option("--repeat", metavar="CRON", help="Repetition in California's time: minute hour day month weekday, weekdays by name.")
+@click.option("--yes", "confirmed", is_flag=True, help="Do not ask when a blackout period holds then; for scripts.")
+@_not_before
+@options.acting_user
+@options.as_json
+@pass_session
+def duplicate_voter_detection(
+    session: Session, whole: bool, repeat: str | None, confirmed: bool, not_before: datetime | None, acting_user: str, as_json: bool
+) -> None:
+    """Schedule the search for voters who are registered twice: those changed since the last run against everybody, the first time all.
+
+    \b
+    Examples:
+      votecal job schedule duplicate-voter-detection --repeat "0 1 * * mon-fri"
+      votecal job schedule duplicate-voter-detection --whole --not-before 2026-03-14T22:00
+    """  # noqa: D301 - \b is click's mark for text that is not to be folded
+    scope = DetectionScope.WHOLE if whole else DetectionScope.CHANGED
+    command = ScheduleJob(
+        job_type=JobType.DUPLICATE_VOTER_DETECTION, acting_user=acting_user, scope=scope, repeat=repeat, not_before=not_before, confirmed=confirmed
     )
     _schedule(session, command if confirmed else _confirmed(session, command), as_json)
 

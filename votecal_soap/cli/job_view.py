@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Final
 
-from votecal_soap.cli import dmv_file_view, output
+from votecal_soap.cli import detection_view, dmv_file_view, output
 from votecal_soap.domain.jobs import FINISHED_STATES, Job, JobInstance, JobState
 from votecal_soap.use_cases import list_jobs
 from votecal_soap.use_cases.list_jobs import JobReport
@@ -54,6 +54,9 @@ def show_report(report: JobReport, as_json: bool) -> None:
     if as_json and report.dmv_file is not None:
         output.show_json({**_as_json(report.job), "run": _run_as_json(report.run), "dmv_file": dmv_file_view.as_json(report.dmv_file)})
         return
+    if as_json and report.detection is not None:
+        output.show_json({**_as_json(report.job), "run": _run_as_json(report.run), "detection": detection_view.as_json(report.detection)})
+        return
     if as_json:
         output.show_json({**_as_json(report.job), "run": _run_as_json(report.run), "counts": counts, "without_voting_precinct": report.without_voting_precinct})
         return
@@ -65,6 +68,8 @@ def show_report(report: JobReport, as_json: bool) -> None:
         output.console().print(f"\nRegistered voters still without a voting precinct for the election: {report.without_voting_precinct}")
     if report.dmv_file is not None:
         dmv_file_view.show(report.dmv_file)
+    if report.detection is not None:
+        detection_view.show(report.detection)
 
 
 def follow(application: "Application", job_id: int) -> None:
@@ -75,7 +80,9 @@ def follow(application: "Application", job_id: int) -> None:
             report = list_jobs.report(job_id, application.unit_of_work(read_only=True))
             run = report.run
             bar.update(task, description=f"job {job_id} {report.job.state}")
-            if run is not None:
+            if report.detection is not None:
+                bar.update(task, completed=report.detection.progress.voters_done, total=report.detection.run.voter_count)
+            elif run is not None:
                 bar.update(task, completed=run.records_processed, total=run.record_count)
             if report.job.state in _SETTLED:
                 return
@@ -94,6 +101,7 @@ def _fields(job: Job) -> dict[str, object]:
         "County": job.county_code,
         "Election": job.election_id,
         "Kinds": ", ".join(sorted(job.data_kinds)),
+        "Scope": job.scope,
         "Not before": job.not_before,
         "Repeat": job.repeat,
         "Notice": job.notice,

@@ -6,6 +6,7 @@ import click
 
 from votecal_soap.cli import options, output
 from votecal_soap.cli.session import Session, pass_session
+from votecal_soap.domain.matching import MatchingFunction
 from votecal_soap.search.weights import expert_weights
 from votecal_soap.use_cases import match_weights
 
@@ -13,21 +14,26 @@ from votecal_soap.use_cases import match_weights
 @click.command()
 @click.argument("version")
 @click.option("--records", type=click.IntRange(min=1), default=300_000, show_default=True, help="Records from DMV to learn from, the newest.")
+@click.option("--function", type=click.Choice([MatchingFunction.DUPLICATE_VOTER.value]), help="Learn from the roll itself, for finding duplicates alone.")
 @options.acting_user
 @options.as_json
 @pass_session
-def fit(session: Session, version: str, records: int, acting_user: str, as_json: bool) -> None:
+def fit(session: Session, version: str, records: int, function: str | None, acting_user: str, as_json: bool) -> None:
     """Learn weights from DMV's records and the voters with a verified DL/ID, and keep them as VERSION.
 
     The number tells who is who and is hidden from the learning. The check on records held back is kept with the
     version. It is not used before `votecal match weights activate`.
 
-    Example: votecal match fit 2026-spring --as ada
-    """
+    \b
+    Examples:
+      votecal match fit 2026-spring --as ada
+      votecal match fit 2026-duplicates --function duplicate_voter --as ada
+    """  # noqa: D301 - \b is click's mark for text that is not to be folded
     from votecal_soap.use_cases.fit_match_weights import FitMatchWeights, fit_match_weights  # scikit-learn takes a second to import
 
     application = session.application
-    command = FitMatchWeights(version=version, records=records, acting_user=acting_user)
+    chosen = None if function is None else MatchingFunction(function)
+    command = FitMatchWeights(version=version, records=records, acting_user=acting_user, function=chosen)
     found = fit_match_weights(command, application.unit_of_work, application.clock)
     fields = {
         "version": version,
@@ -90,13 +96,18 @@ def _calibration(row: dict[str, float]) -> tuple[object, ...]:
 
 @weights.command()
 @click.argument("version")
+@click.option("--function", type=click.Choice(list(MatchingFunction)), help="For this function alone; else for all that have no version of their own.")
 @options.acting_user
 @pass_session
-def activate(session: Session, version: str, acting_user: str) -> None:
-    """Use a version from now on, the shipped one included; runs and searches that have begun keep theirs.
+def activate(session: Session, version: str, function: str | None, acting_user: str) -> None:
+    """Use a version from now on; runs and searches that have begun keep theirs. The shipped version takes back what was activated.
 
-    Example: votecal match weights activate 2026-spring --as ada
-    """
+    \b
+    Examples:
+      votecal match weights activate 2026-spring --as ada
+      votecal match weights activate 2026-duplicates --function duplicate_voter --as ada
+    """  # noqa: D301 - \b is click's mark for text that is not to be folded
     application = session.application
-    match_weights.activate_weights(version, acting_user, application.unit_of_work(), application.clock)
-    output.console().print(f"Weights {version} are in force.")
+    chosen = None if function is None else MatchingFunction(function)
+    match_weights.activate_weights(version, acting_user, application.unit_of_work(), application.clock, chosen)
+    output.console().print(f"Weights {version} are in force{f' for {function}' if function else ''}.")

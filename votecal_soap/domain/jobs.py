@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from votecal_soap.domain.duplicate_runs import DetectionScope
 from votecal_soap.domain.matching import MatchingFunction
 
 
@@ -16,6 +17,7 @@ class JobType(StrEnum):
     MERGE_MATCH_KEYS = "MergeMatchKeys"  # match keys that changed go over into the large table (COA-05)
     PURGE = "Purge"  # retention of spooled files (OPS-05)
     PROCESS_DMV_COA_RECORD_FILE = "ProcessDmvCoaRecordFile"  # UC03.21.01, one file of DMV's
+    DUPLICATE_VOTER_DETECTION = "DuplicateVoterDetection"  # UC03.41.01, the roll against itself
 
     @property
     def is_county_batch(self) -> bool:
@@ -35,7 +37,13 @@ class JobType(StrEnum):
     @property
     def matching_functions(self) -> tuple[MatchingFunction, ...]:
         """What it matches for: scheduling it into a blackout of one of these asks for confirmation (JOB-04)."""
-        return (MatchingFunction.DMV_COA, MatchingFunction.DMV_REGISTRATION) if self is JobType.PROCESS_DMV_COA_RECORD_FILE else ()
+        return _MATCHING_FUNCTIONS.get(self, ())
+
+
+_MATCHING_FUNCTIONS = {
+    JobType.PROCESS_DMV_COA_RECORD_FILE: (MatchingFunction.DMV_COA, MatchingFunction.DMV_REGISTRATION),
+    JobType.DUPLICATE_VOTER_DETECTION: (MatchingFunction.DUPLICATE_VOTER,),
+}
 
 
 class DataKind(StrEnum):
@@ -93,6 +101,8 @@ class Job:
     authorised_by: str | None
     authorised_at: datetime | None
     remark: str | None
+    scope: DetectionScope | None = None
+    """Which voters duplicate detection compares with everybody; no other job has it."""
 
 
 class InstanceState(StrEnum):

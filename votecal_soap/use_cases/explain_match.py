@@ -51,7 +51,7 @@ def explain_match(command: ExplainMatch, uow: UnitOfWork, clock: Clock) -> Expla
         person = require_role(uow, command.acting_user, SOS_ROLES)
         left, right = (_seen_by(person, _voter(uid, uow), legal_date(clock.now())) for uid in (command.left, command.right))
         settings = uow.matching.settings(command.function)
-        match = search_service(uow).explain(voter_person(left), voter_person(right), settings)
+        match = search_service(uow, command.function).explain(voter_person(left), voter_person(right), settings)
         for seen in (left, right):
             record_change(
                 uow,
@@ -62,7 +62,7 @@ def explain_match(command: ExplainMatch, uow: UnitOfWork, clock: Clock) -> Expla
                 county_code=seen.county_code,
                 new={"compared": [command.left, command.right], "function": command.function},
             )
-        weights = weights_in_force(uow)
+        weights = weights_in_force(uow, command.function)
         uow.commit()
     return ExplainedMatch(match=match._replace(state_voter_id=command.right), settings=settings, weights=weights)
 

@@ -11,13 +11,17 @@ from typing import Final
 
 from votecal_soap.clock import Clock
 from votecal_soap.domain.voters import VerificationStatus, Voter
+from votecal_soap.domain.matching import MatchingFunction
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest
 from votecal_soap.search.candidates import CANDIDATE_COLUMNS, AskedKeys, CandidateRow, Candidates
 from votecal_soap.search.fitting import Fit, fit_silver
+from votecal_soap.search.fitting_duplicates import fit_duplicates
+from votecal_soap.search.roll import Roll
 from votecal_soap.search.standardising import standardise, voter_person
 from votecal_soap.search.weights import expert_weights
 from votecal_soap.use_cases.acting_user import ADMINISTRATORS, require_role
 from votecal_soap.use_cases.audit_trail import record_change
+from votecal_soap.use_cases.find_duplicates import roll_pages
 from votecal_soap.use_cases.ports import MatchingRepository, UnitOfWork, UnitOfWorkFactory, WeightsVersion
 from votecal_soap.use_cases.rebuild_match_keys import require_match_keys
 from votecal_soap.use_cases.search_for_drivers import driver
@@ -38,6 +42,8 @@ class FitMatchWeights:
     version: str
     acting_user: str
     records: int = RECORDS
+    function: MatchingFunction | None = None
+    """DUPLICATE_VOTER: learn from the roll itself; None: from DMV's records, for all functions."""
 
 
 def fit_match_weights(command: FitMatchWeights, unit_of_work: UnitOfWorkFactory, clock: Clock) -> Fit:
@@ -66,6 +72,8 @@ def _check(command: FitMatchWeights) -> None:
         raise InvalidRequest(ErrorCode.VALUE_WRONG, f"A version has 1 to {VERSION_LENGTH} printable characters.", ref="version")
     if not 0 < command.records <= MOST_RECORDS:
         raise InvalidRequest(ErrorCode.VALUE_WRONG, f"1 to {MOST_RECORDS} records can be learned from.", ref="records")
+    if command.function not in (None, MatchingFunction.DUPLICATE_VOTER):
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Weights are learned for all functions, or for duplicate_voter alone.", ref="function")
 
 
 def _require_free(version: str, uow: UnitOfWork) -> None:
@@ -75,10 +83,14 @@ def _require_free(version: str, uow: UnitOfWork) -> None:
 
 def _fitted(command: FitMatchWeights, uow: UnitOfWork) -> Fit:
     require_match_keys(uow)
+    roll_size = max(uow.matching.roll_size(), 1)
+    start = weights_in_force(uow, command.function)
+    if command.function is MatchingFunction.DUPLICATE_VOTER:
+        return fit_duplicates(Roll.of_pages(roll_pages(uow)), uow.matching.verified_licences, start, version=command.version, roll_size=roll_size)
     recent = uow.matching.recent_dmv_records(command.records)
     index = _RollAsItWas(uow.matching, [item.before for item in recent])
     people = [driver(item.record) for item in recent]
-    return fit_silver(people, index, weights_in_force(uow), version=command.version, roll_size=max(uow.matching.roll_size(), 1))
+    return fit_silver(people, index, start, version=command.version, roll_size=roll_size)
 
 
 class _RollAsItWas:

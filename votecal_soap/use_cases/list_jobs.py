@@ -6,9 +6,10 @@ from typing import Final
 
 from votecal_soap.domain.batches import RecordOutcome
 from votecal_soap.domain.dmv_files import DmvFile, by_bucket
+from votecal_soap.domain.duplicate_runs import DetectionRun
 from votecal_soap.domain.jobs import Job, JobInstance, JobState
 from votecal_soap.errors import ErrorCode, NotFound
-from votecal_soap.use_cases.ports import OutcomeCounts, UnitOfWork
+from votecal_soap.use_cases.ports import OutcomeCounts, RunProgress, UnitOfWork
 
 SHOWN_RECORDS: Final = 20
 """Records that could not be read are listed up to this number."""
@@ -25,6 +26,14 @@ class DmvFileReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DetectionReport:
+    """The newest run of duplicate detection, and how far it has come, whoever works on it."""
+
+    run: DetectionRun
+    progress: RunProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
     """A job with its newest run, its counts, and the registered voters still without a voting precinct."""
 
@@ -33,6 +42,7 @@ class JobReport:
     counts: OutcomeCounts
     without_voting_precinct: int | None
     dmv_file: DmvFileReport | None = None
+    detection: DetectionReport | None = None
 
 
 def existing_job(uow: UnitOfWork, job_id: int, *, lock: bool = False) -> Job:
@@ -59,6 +69,7 @@ def report(job_id: int, uow: UnitOfWork) -> JobReport:
             counts=uow.jobs.counts(job_id),
             without_voting_precinct=_without_voting_precinct(job, uow),
             dmv_file=_dmv_file(job, uow) if job.job_type.is_file_job else None,
+            detection=_detection(job, uow) if job.scope is not None else None,
         )
 
 
@@ -72,6 +83,11 @@ def _dmv_file(job: Job, uow: UnitOfWork) -> DmvFileReport | None:
         scores=by_bucket(uow.dmv_files.scores(file.file_id)),
         unreadable=uow.jobs.outcomes(job.job_id, 0, SHOWN_RECORDS),
     )
+
+
+def _detection(job: Job, uow: UnitOfWork) -> DetectionReport | None:
+    run = uow.detection_runs.newest(job.job_id)
+    return None if run is None else DetectionReport(run=run, progress=uow.detection_runs.progress(run.run_id))
 
 
 def _without_voting_precinct(job: Job, uow: UnitOfWork) -> int | None:

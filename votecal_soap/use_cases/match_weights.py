@@ -1,6 +1,7 @@
 """COA-05, COA-06: the versions of the Search Service's weights, and which of them is in force; SOS activates one, nothing changes silently."""
 
 from votecal_soap.clock import Clock
+from votecal_soap.domain.matching import MatchingFunction
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.search.weights import MatchWeights, expert_weights
 from votecal_soap.use_cases.acting_user import ADMINISTRATORS, require_role
@@ -28,8 +29,10 @@ def weights_version(version: str, uow: UnitOfWork) -> tuple[MatchWeights, Weight
     return MatchWeights.from_json(kept.weights), kept
 
 
-def activate_weights(version: str, acting_user: str, uow: UnitOfWork, clock: Clock) -> None:
-    """Use a version for searches and runs that begin later; cases keep the version that made them.
+def activate_weights(version: str, acting_user: str, uow: UnitOfWork, clock: Clock, function: MatchingFunction | None = None) -> None:
+    """Use a version for searches and runs that begin later, for a function alone or for all that have none of their own.
+
+    Cases keep the version that made them. The shipped version takes back what was activated.
 
     Raises:
         NotFound: WEIGHTS_NOT_FOUND.
@@ -40,9 +43,9 @@ def activate_weights(version: str, acting_user: str, uow: UnitOfWork, clock: Clo
         require_role(uow, acting_user, ADMINISTRATORS)
         if version != shipped:
             MatchWeights.from_json(_kept(version, uow).weights)
-        old = uow.matching.weights()
+        old = uow.matching.weights(function=function)
         now = clock.now()
-        uow.matching.activate_weights(None if version == shipped else version, now, acting_user)
+        uow.matching.activate_weights(None if version == shipped else version, now, acting_user, function=function)
         record_change(
             uow,
             at=now,
@@ -50,7 +53,7 @@ def activate_weights(version: str, acting_user: str, uow: UnitOfWork, clock: Clo
             action="ActivateMatchWeights",
             subject=("match_weights", version),
             old={"version": shipped if old is None else old.version},
-            new={"version": version},
+            new={"version": version, "function": function},
         )
         uow.commit()
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from votecal_soap.clock import Clock, legal_date
+from votecal_soap.domain.duplicate_runs import DetectionScope
 from votecal_soap.domain.jobs import FINISHED_STATES, DataKind, Job, JobState, JobType
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
 from votecal_soap.use_cases.acting_user import SOS_ROLES, require_role
@@ -41,6 +42,7 @@ class ScheduleJob:
     repeat: str | None = None
     notice: str | None = None
     file_name: str | None = None
+    scope: DetectionScope | None = None
     confirmed: bool = False
     """Whether the user wants it though a blackout holds then (JOB-04)."""
 
@@ -99,6 +101,8 @@ def data_kinds(names: Iterable[str]) -> frozenset[DataKind]:
 def _check_shape(command: ScheduleJob) -> None:
     if command.repeat is not None and not command.job_type.is_repeatable:
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "A job for a county's or DMV's file runs once; it cannot be repeated.", ref="repeat")
+    if (command.job_type is JobType.DUPLICATE_VOTER_DETECTION) != (command.scope is not None):
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Duplicate detection says whose duplicates it looks for, and no other job does.", ref="scope")
     if command.job_type.is_county_batch:
         _check_county_batch(command)
         return
@@ -150,6 +154,7 @@ def _insert(command: ScheduleJob, uow: UnitOfWork, now: datetime) -> Job:
         notice=command.notice,
         scheduled_by=command.acting_user,
         scheduled_at=now,
+        scope=command.scope,
     )
     if command.file_name is not None:
         uow.dmv_files.expect(job_id, command.file_name, now)
@@ -171,6 +176,7 @@ def _insert(command: ScheduleJob, uow: UnitOfWork, now: datetime) -> Job:
             "repeat": job.repeat,
             "notice": job.notice,
             "file": command.file_name,
+            "scope": command.scope,
         },
     )
     return job

@@ -8,6 +8,7 @@ from votecal_soap.use_cases.ports.application import Application
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository, StoredReply
 from votecal_soap.use_cases.ports.children import ChildRepository, DocumentContent, MergeRepository
 from votecal_soap.use_cases.ports.dmv_files import DmvExchange, DmvFileRepository
+from votecal_soap.use_cases.ports.duplicates import DetectionRunRepository, RollRepository, RunProgress
 from votecal_soap.use_cases.ports.files import IdentityRepository, IdentityRequest, LoadProgress, LoadRepository, Spool, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository, OutcomeCounts
 from votecal_soap.use_cases.ports.logins import LoginRepository
@@ -49,6 +50,7 @@ __all__ = [
     "Blackout",
     "CappedReport",
     "ChildRepository",
+    "DetectionRunRepository",
     "DmvExchange",
     "DmvFileRepository",
     "DocumentContent",
@@ -81,6 +83,8 @@ __all__ = [
     "ReplyRepository",
     "SearchProbeRepository",
     "SosItemRepository",
+    "RollRepository",
+    "RunProgress",
     "Spool",
     "StoredReply",
     "UnitOfWork",

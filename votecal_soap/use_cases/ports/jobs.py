@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
+from votecal_soap.domain.duplicate_runs import DetectionScope
 from votecal_soap.domain.jobs import DataKind, InstanceState, Job, JobInstance, JobState, JobType, StopRequest
 
 OutcomeCounts = Mapping[tuple[Outcome, FailureReason | None], int]
@@ -26,6 +27,7 @@ class JobRepository(Protocol):
         notice: str | None,
         scheduled_by: str,
         scheduled_at: datetime,
+        scope: DetectionScope | None = None,
     ) -> int:
         """Insert a job; its id."""
         ...
@@ -112,6 +114,10 @@ class JobRepository(Protocol):
 
     def hand_back(self, instance_id: int, lease_token: str) -> None:
         """Give an unharmed run back at once, its attempt not counted: its worker is going down."""
+        ...
+
+    def end_others(self, instance_id: int) -> None:
+        """Complete the unfinished runs of the same job, held or not: what they shared with this one is done."""
         ...
 
     def request_stop(self, job_id: int, request: StopRequest | None) -> None:

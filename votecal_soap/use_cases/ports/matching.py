@@ -156,8 +156,8 @@ class MatchingRepository(CandidateIndex, Protocol):
         """State holidays (COA-37)."""
         ...
 
-    def weights(self, version: str | None = None) -> WeightsVersion | None:
-        """The active weights, or those of a version; None means the shipped ones."""
+    def weights(self, version: str | None = None, *, function: MatchingFunction | None = None) -> WeightsVersion | None:
+        """Those of a version, or the active ones: for a function alone, or for all that have none of their own; None means none were activated."""
         ...
 
     def weights_versions(self) -> Sequence[WeightsVersion]:
@@ -168,8 +168,8 @@ class MatchingRepository(CandidateIndex, Protocol):
         """Keep a version."""
         ...
 
-    def activate_weights(self, version: str | None, at: datetime, by: str) -> None:
-        """Use it from now on, None the shipped ones; nothing changes silently."""
+    def activate_weights(self, version: str | None, at: datetime, by: str, *, function: MatchingFunction | None = None) -> None:
+        """Use it from now on, for a function alone or for all others; None takes back what was activated."""
         ...
 
     def keys_built(self) -> bool:

@@ -6,6 +6,7 @@ from typing import Protocol, Self
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository
 from votecal_soap.use_cases.ports.children import ChildRepository, MergeRepository
 from votecal_soap.use_cases.ports.dmv_files import DmvFileRepository
+from votecal_soap.use_cases.ports.duplicates import DetectionRunRepository, RollRepository
 from votecal_soap.use_cases.ports.files import IdentityRepository, LoadRepository, UploadRepository
 from votecal_soap.use_cases.ports.jobs import JobRepository
 from votecal_soap.use_cases.ports.logins import LoginRepository
@@ -41,6 +42,8 @@ class UnitOfWork(Protocol):
     merges: MergeRepository
     sos_items: SosItemRepository
     logins: LoginRepository
+    roll: RollRepository
+    detection_runs: DetectionRunRepository
 
     def __enter__(self) -> Self:
         """Begin."""
