@@ -18,6 +18,7 @@ import splink.comparison_library as comparisons
 from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
 from benchmarks.coa_workload import FIELDS, Mode, Workload
+from benchmarks.splink_comparisons import date_of_birth, first_name, last_name, middle_name
 from votecal_soap.domain.matching import MatchField
 from votecal_soap.search.candidates import IDENTITY_COLUMNS
 from votecal_soap.search.name_text import nicknames, sound
@@ -117,7 +118,7 @@ def _derived(person: StandardPerson, mode: Mode) -> Iterable[object]:
 
 
 def _settings(mode: Mode) -> SettingsCreator:
-    chosen = [_first_name(), _middle_name(), _last_name(), _date_of_birth(), _address(), comparisons.ExactMatch("suffix")]
+    chosen = [first_name(), middle_name(), last_name(), date_of_birth(), _address(), comparisons.ExactMatch("suffix")]
     if mode is not Mode.BARE:
         chosen += [comparisons.DamerauLevenshteinAtThresholds("ssn4", [1]), comparisons.ExactMatch("gender")]
     if mode is Mode.FULL:
@@ -159,53 +160,6 @@ def _column(name: str, side: str) -> str:
     return name.format(side) if "{" in name else f"{side}.{name}"
 
 
-def _first_name() -> Any:  # noqa: ANN401 - Splink's own types are internal
-    return _comparison(
-        "first_name",
-        levels.ExactMatchLevel("first_name", term_frequency_adjustments=True),
-        levels.CustomLevel("first_canonical_l = first_canonical_r", "nickname"),
-        levels.JaroWinklerLevel("first_name", 0.92),
-        levels.CustomLevel("first_name_l = middle_name_r OR middle_name_l = first_name_r", "swapped with middle name"),
-        levels.CustomLevel("least(length(first_name_l), length(first_name_r)) = 1 AND first_name_l[1] = first_name_r[1]", "initial"),
-        levels.JaroWinklerLevel("first_name", 0.8),
-    )
-
-
-def _middle_name() -> Any:  # noqa: ANN401 - as above
-    return _comparison(
-        "middle_name",
-        levels.ExactMatchLevel("middle_name"),
-        levels.CustomLevel("least(length(middle_name_l), length(middle_name_r)) = 1 AND middle_name_l[1] = middle_name_r[1]", "initial"),
-        levels.JaroWinklerLevel("middle_name", 0.85),
-    )
-
-
-def _last_name() -> Any:  # noqa: ANN401 - as above
-    shared = " OR ".join(f"last_{one}_token_l = last_{other}_token_r" for one in ("first", "second") for other in ("first", "second"))
-    return _comparison(
-        "last_name",
-        levels.ExactMatchLevel("last_name", term_frequency_adjustments=True),
-        levels.CustomLevel(shared, "one surname of two"),
-        levels.JaroWinklerLevel("last_name", 0.92),
-        levels.JaroWinklerLevel("last_name", 0.82),
-        levels.CustomLevel("middle_name_l = last_first_token_r OR middle_name_r = last_first_token_l", "former surname as middle name"),
-    )
-
-
-def _date_of_birth() -> Any:  # noqa: ANN401 - as above
-    return _comparison(
-        "date_of_birth",
-        levels.ExactMatchLevel("date_of_birth"),
-        levels.DamerauLevenshteinLevel("date_of_birth", 1),
-        levels.CustomLevel("date_of_birth_l[6:] = date_of_birth_r[6:]", "month and day"),
-        levels.CustomLevel(
-            "date_of_birth_l[:7] = date_of_birth_r[:7] OR (date_of_birth_l[:4] = date_of_birth_r[:4] AND date_of_birth_l[6:7] = date_of_birth_r[9:10])",
-            "year and month, or day and month swapped",
-        ),
-        levels.CustomLevel("date_of_birth_l[:4] = date_of_birth_r[:4]", "year"),
-    )
-
-
 def _address() -> Any:  # noqa: ANN401 - as above
     """The better of the record's two addresses, against the registered one; voters have no old address here."""
     return comparisons.CustomComparison(
@@ -226,7 +180,3 @@ def _address() -> Any:  # noqa: ANN401 - as above
 def _either(names: str, more: str = "") -> Any:  # noqa: ANN401 - as above
     sides = (" AND ".join(f"{side}{name}_l = {name}_r" for name in names.split()) + more.format(side=side) for side in ("", "old_"))
     return levels.CustomLevel(" OR ".join(f"({side})" for side in sides), names.replace("_", " "))
-
-
-def _comparison(name: str, *chosen: Any) -> Any:  # noqa: ANN401 - as above
-    return comparisons.CustomComparison(output_column_name=name, comparison_levels=[levels.NullLevel(name), *chosen, levels.ElseLevel()])

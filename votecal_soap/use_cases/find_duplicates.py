@@ -45,7 +45,7 @@ def duplicate_scoring(uow: UnitOfWork) -> tuple[DuplicateScoring, MatchSettings,
 
 class _Whole:
     def __init__(self, settings: MatchSettings, unit_of_work: UnitOfWorkFactory, clock: Clock, alive: Callable[[], object]) -> None:
-        self._roll = WholeRoll(_pages(unit_of_work, alive), settings)
+        self._roll = WholeRoll(pages_ahead(unit_of_work, alive), settings)
         _report(self._roll.capped, unit_of_work, clock)
 
     def pairs(self, partition: RollPartition, scoring: DuplicateScoring) -> list[DuplicatePair]:
@@ -68,7 +68,7 @@ class _Changed:
         return found
 
 
-def _pages(unit_of_work: UnitOfWorkFactory, alive: Callable[[], object]) -> Iterator[RollPage]:
+def pages_ahead(unit_of_work: UnitOfWorkFactory, alive: Callable[[], object]) -> Iterator[RollPage]:
     """The roll; the database puts a page together while the one before is taken apart."""
     with ThreadPoolExecutor(1, thread_name_prefix="roll") as reader:
         following = reader.submit(_page, unit_of_work, 0)
