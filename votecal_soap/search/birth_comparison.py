@@ -3,6 +3,7 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from votecal_soap.domain.matching import MatchField
 from votecal_soap.search.arrays import Codes, Flags
@@ -10,6 +11,8 @@ from votecal_soap.search.levels import Comparison, Level, always, missing, same
 from votecal_soap.search.pairs import Pairs
 
 _DIGITS: Final = 8
+_NEIGHBOURS: Final = 9
+"""Beyond every count of differing digits."""
 _UNKNOWN_DAYS: Final = (0, 101)
 """Only the year is known: nothing, or 1 January, stands for the day."""
 
@@ -21,11 +24,11 @@ def _day_and_month_swapped(pairs: Pairs) -> Flags:
 
 
 def _one_digit(pairs: Pairs) -> Flags:
-    return np.asarray(_both(pairs) & (_digits_apart(pairs)[0] == 1))
+    return np.asarray(_both(pairs) & (_digits_apart(pairs) == 1))
 
 
 def _neighbours_swapped(pairs: Pairs) -> Flags:
-    return _both(pairs) & _digits_apart(pairs)[1]
+    return np.asarray(_both(pairs) & (_digits_apart(pairs) == _NEIGHBOURS))
 
 
 def _day_unknown(pairs: Pairs) -> Flags:
@@ -44,7 +47,7 @@ def _same_month(pairs: Pairs) -> Flags:
 
 
 def _two_digits(pairs: Pairs) -> Flags:
-    return np.asarray(_both(pairs) & (_digits_apart(pairs)[0] == 2))
+    return np.asarray(_both(pairs) & np.isin(_digits_apart(pairs), (2, _NEIGHBOURS)))
 
 
 def _same_year(pairs: Pairs) -> Flags:
@@ -60,19 +63,27 @@ def _both(pairs: Pairs) -> Flags:
     return ~pairs.missing("date_of_birth")
 
 
-def _digits_apart(pairs: Pairs) -> tuple[Codes, Flags]:
-    """How many digits differ, and whether two neighbours are swapped and all others the same."""
-    left, right = _births(pairs)
-    apart = np.zeros(len(pairs), np.int32)
-    swapped = np.zeros(len(pairs), np.bool_)
-    last_left = last_right = np.full(len(pairs), -1, np.int32)
+def _digits_apart(pairs: Pairs) -> NDArray[np.int8]:
+    """How many digits differ; _NEIGHBOURS where they are two neighbours that are swapped."""
+    return pairs.kept("digits of birth apart", lambda: _count_digits_apart(*_births(pairs)))
+
+
+def _count_digits_apart(left: Codes, right: Codes) -> NDArray[np.int8]:
+    differing = np.flatnonzero(left != right)
+    result = np.zeros(len(left), np.int8)
+    left, right = left[differing], right[differing]
+    apart = np.zeros(len(differing), np.int8)
+    swapped = np.zeros(len(differing), np.bool_)
+    last_left = last_right = np.full(len(differing), -1, np.int32)
     for _ in range(_DIGITS):
         digit_left, digit_right = left % 10, right % 10
         apart += digit_left != digit_right
         swapped |= (digit_left == last_right) & (digit_right == last_left) & (digit_left != digit_right)
         last_left, last_right = digit_left, digit_right
         left, right = left // 10, right // 10
-    return apart, swapped & (apart == 2)
+    apart[swapped & (apart == 2)] = _NEIGHBOURS
+    result[differing] = apart
+    return result
 
 
 DATE_OF_BIRTH: Final = Comparison(

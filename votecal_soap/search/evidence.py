@@ -1,6 +1,6 @@
 """What the levels of several fields say together, where each alone would mislead (docs/matching.md, interactions)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping
 from functools import partial
 from typing import Final
 
@@ -39,17 +39,21 @@ class Evidence:
         self.levels: Final = levels
         self.frequencies: Final = frequencies
         self._rarity: Final[dict[str, Floats]] = {}
-        self._held: Final[dict[tuple[MatchField, tuple[str, ...]], Flags]] = {}
+        self._flags: Final[dict[Hashable, Flags]] = {}
 
     def holds(self, field: MatchField, *names: str) -> Flags:
-        """Where the field's level is one of these; nowhere if the field is not used. Rules that ask the same share it."""
-        held = self._held.get((field, names))
-        if held is None:
-            held = self._held[field, names] = self._holds(field, names)
-            held.setflags(write=False)
-        return held
+        """Where the field's level is one of these; nowhere if the field is not used."""
+        return self._once((field, names), lambda: self._holds(field, names))
 
-    def _holds(self, field: MatchField, names: Sequence[str]) -> Flags:
+    def _once(self, what: Hashable, compute: Callable[[], Flags]) -> Flags:
+        """Interactions and rules ask for the same things again and again."""
+        found = self._flags.get(what)
+        if found is None:
+            found = self._flags[what] = compute()
+            found.setflags(write=False)
+        return found
+
+    def _holds(self, field: MatchField, names: tuple[str, ...]) -> Flags:
         levels = self.levels.get(field)
         if levels is None:
             return np.zeros(len(self.pairs), np.bool_)
@@ -90,6 +94,9 @@ class Evidence:
 
     def two_names(self) -> Flags:
         """Where the first names are near each other, and yet two names that many people bear: ANGELA and ANGELICA, ANA and ANNIE."""
+        return self._once("two names", self._two_names)
+
+    def _two_names(self) -> Flags:
         near = self.holds(MatchField.FIRST_NAME, "nickname", "similar", "beginning", "alike")
         common = [self.frequencies.first_name_bits(cells, self.pairs.left.vocabulary) < COMMON_FIRST_NAME for cells in self.pairs.cells("first_name")]
         return near & common[0] & common[1]
@@ -104,6 +111,9 @@ class Evidence:
 
     def a_generation_apart(self) -> Flags:
         """Where the births lie a generation apart, and not by a slip of the key."""
+        return self._once("a generation apart", self._a_generation_apart)
+
+    def _a_generation_apart(self) -> Flags:
         left, right = (cells // 10_000 for cells in self.pairs.cells("date_of_birth"))
         return np.asarray(self.holds(MatchField.DATE_OF_BIRTH, "different", "same_day", "two_digits") & (np.abs(left - right) >= GENERATION))
 

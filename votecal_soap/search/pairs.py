@@ -1,6 +1,6 @@
 """Pairs of people to compare, by column; a text function is computed once for each distinct pair of texts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import Any, Final
 
 import numpy as np
@@ -25,7 +25,7 @@ class Pairs:
         self.left_rows: Final = left_rows
         self.right_rows: Final = right_rows
         self._cells: dict[tuple[str, bool], Codes] = {}
-        self._computed: dict[tuple[str, str, str], NDArray[Any]] = {}
+        self._computed: dict[Hashable, NDArray[Any]] = {}
 
     def __len__(self) -> int:
         """How many pairs."""
@@ -63,25 +63,35 @@ class Pairs:
     def similarity(self, name: str, other: str | None = None, *, where: Flags | None = None) -> Floats:
         """Jaro-Winkler similarity, 0 to 1; 0 where a side is missing, and outside `where`, for it is the dearest of all looks."""
         if where is None:
-            return self._distinct("similarity", name, other or name, np.float32, _jaro_winkler)
-        return self._compute(self._side(name, left=True), self._side(other or name, left=False), np.float32, _jaro_winkler, where)
+            return self.kept(("similarity", name, other), lambda: self._similarity(name, other or name, None))
+        return self._similarity(name, other or name, where)
 
     def slips(self, name: str) -> NDArray[Any]:
         """How many signs are mistyped, left out, added or swapped with their neighbour: 0, 1 or more; TOO_FAR where a side is missing."""
-        found = self._distinct("slips", name, name, np.int8, _slips)
-        return np.where(self.missing(name), np.int8(TOO_FAR), found)
+        return self.kept(("slips", name), lambda: self._slips(name))
+
+    def _slips(self, name: str) -> NDArray[Any]:
+        left, right = self.cells(name)
+        return np.where(self.missing(name), np.int8(TOO_FAR), self._compute(left, right, np.int8, _slips, left != right))
 
     def related(self, name: str, function: Callable[[str, str], bool], *, where: Flags | None = None) -> Flags:
         """A relation of two texts; false where a side is missing, and outside `where`."""
         left, right = self.cells(name)
         return self._compute(left, right, np.bool_, lambda a, b: np.fromiter(map(function, a, b), np.bool_, len(a)), where)
 
-    def _distinct(self, what: str, name: str, other: str, kind: type[np.generic], function: Callable[[list[str], list[str]], NDArray[Any]]) -> NDArray[Any]:
-        kept = self._computed.get((what, name, other))
-        if kept is None:
-            kept = self._compute(self._side(name, left=True), self._side(other, left=False), kind, function)
-            self._computed[what, name, other] = kept
-        return kept
+    def kept(self, what: Hashable, compute: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+        """Something about all pairs, computed when first asked for."""
+        found = self._computed.get(what)
+        if found is None:
+            found = self._computed[what] = compute()
+        return found
+
+    def _similarity(self, name: str, other: str, where: Flags | None) -> Floats:
+        left, right = self._side(name, left=True), self._side(other, left=False)
+        same = (left == right) & (left != 0)
+        found = self._compute(left, right, np.float32, _jaro_winkler, ~same if where is None else where & ~same)
+        found[same if where is None else where & same] = 1.0
+        return found
 
     def _compute(
         self,
