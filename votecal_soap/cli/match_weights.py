@@ -60,11 +60,11 @@ def weights() -> None:
 @pass_session
 def list_(session: Session, as_json: bool) -> None:
     """List the versions: the fitted ones, newest first, and the shipped one."""
-    found = match_weights.weights_versions(session.application.unit_of_work(read_only=True))
+    found, shipped_in_force = match_weights.weights_versions(session.application.unit_of_work(read_only=True))
     rows: list[dict[str, object]] = [
         {"version": item.version, "active": item.active, "created_at": item.created_at, "created_by": item.created_by} for item in found
     ]
-    rows.append({"version": expert_weights().version, "active": not any(item.active for item in found), "created_at": None, "created_by": "shipped"})
+    rows.append({"version": expert_weights().version, "active": shipped_in_force, "created_at": None, "created_by": "shipped"})
     if as_json:
         output.show_json(rows)
     else:
@@ -96,7 +96,7 @@ def _calibration(row: dict[str, float]) -> tuple[object, ...]:
 
 @weights.command()
 @click.argument("version")
-@click.option("--function", type=click.Choice(list(MatchingFunction)), help="For this function alone; else for all that have no version of their own.")
+@click.option("--function", type=click.Choice([function.value for function in MatchingFunction]), help="For this function alone; else for all that have no version of their own.")
 @options.acting_user
 @pass_session
 def activate(session: Session, version: str, function: str | None, acting_user: str) -> None:

@@ -9,10 +9,10 @@ from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.ports import UnitOfWork, WeightsVersion
 
 
-def weights_versions(uow: UnitOfWork) -> list[WeightsVersion]:
-    """Those that were fitted, newest first."""
+def weights_versions(uow: UnitOfWork) -> tuple[list[WeightsVersion], bool]:
+    """Those that were fitted, newest first, and whether the shipped ones are in force for functions that have none of their own."""
     with uow:
-        return list(uow.matching.weights_versions())
+        return list(uow.matching.weights_versions()), uow.matching.weights() is None
 
 
 def weights_version(version: str, uow: UnitOfWork) -> tuple[MatchWeights, WeightsVersion | None]:
@@ -53,7 +53,7 @@ def activate_weights(version: str, acting_user: str, uow: UnitOfWork, clock: Clo
             action="ActivateMatchWeights",
             subject=("match_weights", version),
             old={"version": shipped if old is None else old.version},
-            new={"version": version, "function": function},
+            new={"version": version} if function is None else {"version": version, "function": function},
         )
         uow.commit()
 

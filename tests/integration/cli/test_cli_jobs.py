@@ -44,6 +44,26 @@ def test_the_merge_of_match_keys_is_scheduled_each_night(staffed, run_json):
     assert (scheduled["job"]["job_type"], scheduled["job"]["repeat"]) == ("MergeMatchKeys", "30 2 * * *")
 
 
+@pytest.mark.requirement("DUP-01", "JOB-03")
+def test_duplicate_detection_is_scheduled_run_and_shown(staffed, run_json):
+    scheduled = run_json("job", "schedule", "duplicate-voter-detection", "--as", "sam")
+    assert (scheduled["job"]["job_type"], scheduled["job"]["scope"]) == ("DuplicateVoterDetection", "Changed")
+    staffed("worker", "--drain")
+    shown = run_json("job", "show", 1)
+    assert (shown["state"], shown["detection"]["scope"], shown["detection"]["outcomes"]) == ("Completed", "Whole", {})
+    assert "the whole roll" in staffed("job", "show", 1).stdout
+    whole = run_json("job", "schedule", "duplicate-voter-detection", "--whole", "--repeat", "0 1 * * sun", "--as", "sam")
+    assert whole["job"]["scope"] == "Whole"
+
+
+@pytest.mark.requirement("JOB-04")
+def test_a_blackout_of_duplicates_is_named_and_confirmed(staffed):
+    staffed("match", "blackout", "add", "--from", "2020-01-01", "--to", "2099-12-31", "--function", "duplicate_voter", "--reason", "an election", "--as", "ada")
+    refused = staffed("job", "schedule", "duplicate-voter-detection", "--as", "sam", code=1).stderr
+    assert "an election" in refused
+    staffed("job", "schedule", "duplicate-voter-detection", "--yes", "--as", "sam")
+
+
 def test_a_start_without_an_offset_is_californias(staffed, run_json):
     scheduled = run_json("job", "schedule", "purge", "--not-before", "2026-07-01T08:00", "--as", "sam")
     assert scheduled["job"]["not_before"] == "2026-07-01T15:00:00+00:00"

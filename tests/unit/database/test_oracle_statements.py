@@ -15,6 +15,7 @@ from db.repositories import leases, match_candidates, match_keys, match_merging,
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.case_counts import CaseCounts
 from db.repositories.children import SqlChildRepository
+from db.repositories.detection_runs import SqlDetectionRunRepository
 from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
@@ -29,6 +30,7 @@ from db.repositories.number_series import NumberSeries
 from db.repositories.queue_depths import QueueDepths
 from db.repositories.reference import SqlReferenceRepository
 from db.repositories.replies import SqlReplyRepository
+from db.repositories.roll import SqlRollRepository
 from db.repositories.search_probes import SqlSearchProbeRepository
 from db.repositories.sos_work_items import SqlSosItemRepository
 from db.repositories.uploads import SqlUploadRepository
@@ -38,6 +40,7 @@ from db.repositories.work_items import SqlWorkItemRepository
 from db.tables import voter, voter_match_key, voter_match_key_recent
 from votecal_soap.domain.dmv_repeats import keyed
 from votecal_soap.domain.duplicates import DuplicateCause
+from votecal_soap.domain.duplicate_runs import RollPartition
 from votecal_soap.domain.jobs import StopRequest
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, MailingKind
 from votecal_soap.domain.merging import MergeRecord, RecordChange
@@ -94,6 +97,8 @@ def said(call):
         "children": SqlChildRepository(connection, bulk),
         "merges": SqlMergeRepository(connection, NumberSeries(connection, None)),
         "sos_items": SqlSosItemRepository(connection, NumberSeries(connection, None)),
+        "roll": SqlRollRepository(connection),
+        "detections": SqlDetectionRunRepository(connection, bulk),
         "bulk": bulk,
         "connection": connection,
     }
@@ -207,6 +212,14 @@ CALLS = {
     "purge replies": lambda db: db.replies.purge(NOON, 10),
     "probe": lambda db: db.probes.note("la", "p", "s", at=NOON, since=NOON),
     "DMV file": lambda db: db.dmv_files.taken("a"),
+    "page of the roll": lambda db: db.roll.page(0, 10),
+    "changed voters": lambda db: db.roll.changed_since(NOON, 10),
+    "newest detection": lambda db: db.detections.newest(1),
+    "last detection": lambda db: db.detections.last_finished_begun_at(),
+    "partitions to claim": lambda db: db.detections.claim_partition(1, 1),
+    "partition progress": lambda db: db.detections.progress(1),
+    "save partition": lambda db: db.detections.save_partition(1, RollPartition(1, 1, 2, 2), 1, {}),
+    "count pairs": lambda db: db.detections._count(1, 1, "Opened", 3),
     "purge DMV files": lambda db: db.dmv_files.finished_before(NOON, 10),
 }
 
