@@ -54,6 +54,11 @@ class Told:
         """A figure."""
         return float(self._told[name])
 
+    @property
+    def megabytes(self) -> float:
+        """The peak."""
+        return max(self._told["megabytes"].values())
+
     def seconds(self, kind: str = "") -> float:
         """All steps together, by the clock or by the processor."""
         return sum(seconds for step, seconds in self.steps.items() if step.endswith(_PROCESSOR) == bool(kind))
@@ -102,7 +107,7 @@ def _report_steps(report: Report, name: str, told: Told) -> None:
     report.add(f"{name}: pairs", told["pairs"], "pairs")
     for step, seconds in told.steps.items():
         report.add(f"{name}: {step}", seconds, "s")
-    report.add(f"{name}: peak memory", told["megabytes"], "MB")
+    report.add(f"{name}: peak memory", told.megabytes, "MB")
 
 
 def _compare(report: Report, folder: Path, ours: dict[Mode, Told], size: Scale) -> None:
@@ -145,7 +150,7 @@ def _report_growth(report: Report, folder: Path, weights: Path, own: Told, size:
     name = f"ours, {size.larger:,} voters"
     _report_quality(report, name, larger)
     _report_steps(report, name, larger)
-    report.add(f"{name}: peak memory, barred", larger["megabytes"], "MB", at_most=MOST_MEGABYTES)
+    report.add(f"{name}: peak memory, barred", larger.megabytes, "MB", at_most=MOST_MEGABYTES)
     for kind in ("", _PROCESSOR):
         slope = log(larger.seconds(kind) / own.seconds(kind)) / log(size.larger / size.voters)
         report.add(f"growth of the time: exponent of the roll's size{kind}", slope, "exponent", at_most=None if kind else 1.45)

@@ -14,8 +14,9 @@ from benchmarks.coa_workload import FIELDS, Mode
 from benchmarks.duplicates_steps import ScoredRoll, Steps
 from benchmarks.duplicates_workload import workload
 from votecal_soap.domain.matching import MatchingFunction, MatchSettings
+from votecal_soap.search.arrays import Floats, Integers
 from votecal_soap.search.candidates import DEFAULT_CAP
-from votecal_soap.search.duplicates import DuplicateScoring, searched_columns
+from votecal_soap.search.duplicates import DuplicateScoring, ScoredPairs, searched_columns
 from votecal_soap.search.fitting_duplicates import fit_duplicates
 from votecal_soap.search.match_keys import PASSES
 from votecal_soap.search.roll import Roll
@@ -37,14 +38,16 @@ def ours(database: Path, mode: Mode, weights: MatchWeights) -> ScoredRoll:
     keys = RollKeys(searched_columns(roll.columns, settings), passes, DEFAULT_CAP)
     steps.end("keys")
     scoring = DuplicateScoring(weights, settings, roll_size=len(roll))
-    parts = [
-        scored for start in range(0, len(roll), PARTITION) for scored in scoring.scored(roll, *keys.pairs(range(start, min(start + PARTITION, len(roll)))))
-    ]
-    numbers = roll.state_voter_ids
-    left, right = (numbers[np.concatenate([getattr(part, side) for part in parts])] for side in ("left", "right"))
-    scores = np.concatenate([part.judgement.scores for part in parts])
+    ranges = (range(start, min(start + PARTITION, len(roll))) for start in range(0, len(roll), PARTITION))
+    found = [_kept(roll, scored) for places in ranges for scored in scoring.scored(roll, *keys.pairs(places))]
+    left, right, scores = (np.concatenate(column) for column in zip(*found, strict=True))
     steps.end("pairs and score")
     return ScoredRoll(left, right, scores, steps)
+
+
+def _kept(roll: Roll, scored: ScoredPairs) -> tuple[Integers, Integers, Floats]:
+    """UIDs and scores: what has been computed about the pairs goes, as in the job."""
+    return roll.state_voter_ids[scored.left], roll.state_voter_ids[scored.right], scored.judgement.scores
 
 
 def fitted(database: Path) -> MatchWeights:

@@ -14,11 +14,12 @@ _PLACE_BITS = 32
 
 
 class Steps:
-    """Seconds and processor seconds of consecutive steps, all threads together."""
+    """Seconds and processor seconds of consecutive steps, all threads together, and the peak of memory after each."""
 
     def __init__(self) -> None:
         """The clock runs."""
         self.seconds: dict[str, float] = {}
+        self.megabytes: dict[str, float] = {}
         self._begun = time.perf_counter()
         self._cpu_begun = time.process_time()
 
@@ -26,6 +27,7 @@ class Steps:
         """A step has ended, the next begins."""
         now, cpu = time.perf_counter(), time.process_time()
         self.seconds[step], self.seconds[f"{step}, processor"] = now - self._begun, cpu - self._cpu_begun
+        self.megabytes[step] = peak_megabytes()
         self._begun, self._cpu_begun = now, cpu
 
 
@@ -44,9 +46,4 @@ class ScoredRoll(NamedTuple):
         is_true = np.isin(found, truth)
         best = Ranking(np.asarray(self.scores, np.float64), is_true, len(truth)).best()
         told = {"f1": best.f1, "precision": best.precision, "recall": best.recall, "found": float(is_true.sum() / len(truth))}
-        return json.dumps({**told, "pairs": len(found), "megabytes": self.megabytes, "steps": self.steps.seconds})
-
-    @property
-    def megabytes(self) -> float:
-        """Peak of this process so far."""
-        return peak_megabytes()
+        return json.dumps({**told, "pairs": len(found), "megabytes": self.steps.megabytes, "steps": self.steps.seconds})

@@ -96,7 +96,11 @@ def _calibration(row: dict[str, float]) -> tuple[object, ...]:
 
 @weights.command()
 @click.argument("version")
-@click.option("--function", type=click.Choice([function.value for function in MatchingFunction]), help="For this function alone; else for all that have no version of their own.")
+@click.option(
+    "--function",
+    type=click.Choice([function.value for function in MatchingFunction]),
+    help="For this function alone; else for all that have no version of their own.",
+)
 @options.acting_user
 @pass_session
 def activate(session: Session, version: str, function: str | None, acting_user: str) -> None:

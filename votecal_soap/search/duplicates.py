@@ -9,7 +9,7 @@ from votecal_soap.domain.duplicates import DuplicatePair
 from votecal_soap.domain.matching import MatchField, MatchSettings
 from votecal_soap.search.address_text import Address
 from votecal_soap.search.arrays import Flags, Floats, Integers
-from votecal_soap.search.candidates import DEFAULT_CAP, CandidateIndex, CandidateRow, CappedKey
+from votecal_soap.search.candidates import DEFAULT_CAP, AskedKeys, CandidateIndex, CandidateRow, CappedKey
 from votecal_soap.search.columns import Columns
 from votecal_soap.search.comparisons import COMPARISONS
 from votecal_soap.search.field_columns import unused_columns
@@ -36,19 +36,12 @@ class ScoredPairs(NamedTuple):
     same_licence: Flags
     judgement: Judgement
 
-    def pair(self, number: int, roll: Roll) -> DuplicatePair:
-        """A pair as it becomes a case, but that nobody has looked yet whether the DL/ID is verified."""
-        numbers = roll.state_voter_ids
-        match = self.judgement.match(number, int(numbers[self.right[number]]))
-        return DuplicatePair(
-            state_voter_id=int(numbers[self.left[number]]),
-            other_state_voter_id=match.state_voter_id,
-            confidence=match.confidence,
-            criteria=match.criteria,
-            cap=match.cap,
-            same_drivers_license=bool(self.same_licence[number]),
-            verified_license=False,
-        )
+    def pairs(self, chosen: Integers, roll: Roll) -> Iterator[DuplicatePair]:
+        """Some of them as they become cases, but that nobody has looked yet whether the DL/ID is verified."""
+        own, others = roll.state_voter_ids[self.left[chosen]].tolist(), roll.state_voter_ids[self.right[chosen]].tolist()
+        matches = self.judgement.matches(chosen, others)
+        for number, match, same_licence in zip(own, matches, self.same_licence[chosen].tolist(), strict=True):
+            yield DuplicatePair(number, match.state_voter_id, match.confidence, match.criteria, match.cap, same_licence, verified_license=False)
 
 
 class DuplicateScoring:
@@ -68,7 +61,7 @@ class DuplicateScoring:
         found: list[DuplicatePair] = []
         for scored in self.scored(roll, left, right):
             worth = np.flatnonzero((scored.judgement.confidence >= self._settings.manual) | scored.same_licence)
-            found.extend(scored.pair(number, roll) for number in worth.tolist())
+            found.extend(scored.pairs(worth, roll))
         return found
 
     def scored(self, roll: Roll, left: Integers, right: Integers) -> Iterator[ScoredPairs]:
@@ -133,10 +126,11 @@ class ChangedVoters:
         """The pairs of some of them, given as they stand on the roll; and keys too common to follow."""
         people = searched_columns(Roll.of_rows(rows).columns, self._settings)
         keys, owners, _ = keys_of(people, PASSES[self._settings.function])
-        found = index.candidates(list(zip(keys.tolist(), owners.tolist(), strict=True)), self._cap)
+        order = np.argsort(keys)
+        found = index.candidates(AskedKeys(keys[order], owners[order]), self._cap)
         roll = Roll.of_rows(found.rows)
-        numbers = np.array([row[0] for row in rows], np.int64)[np.asarray(found.queries, np.int64)]
-        return scoring.worthy(roll, *self._pairs(roll, numbers, np.asarray(found.members, np.int64))), found.capped
+        numbers = np.array([row[0] for row in rows], np.int64)[found.queries]
+        return scoring.worthy(roll, *self._pairs(roll, numbers, found.members)), found.capped
 
     def _pairs(self, roll: Roll, numbers: Integers, others: Integers) -> tuple[Integers, Integers]:
         """Places of the lower and the higher UID; a pair of two changed voters is its lower one's."""

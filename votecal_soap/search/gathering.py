@@ -5,23 +5,18 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from votecal_soap.domain.matching import MatchField, MatchSettings, Person
+from votecal_soap.domain.matching import MatchSettings, Person
 from votecal_soap.search.address_text import Address
 from votecal_soap.search.arrays import Flags
 from votecal_soap.search.candidates import IDENTITY_COLUMNS, AskedKeys, CandidateIndex, CandidateRow, Candidates
 from votecal_soap.search.columns import Columns, Vocabulary
+from votecal_soap.search.field_columns import unused_columns
 from votecal_soap.search.key_joins import asked_keys
 from votecal_soap.search.match_keys import PASSES, MatchPass, keys_of
 from votecal_soap.search.pairs import Pairs
 from votecal_soap.search.standardising import standard_old_address, standardise
 
 _IDENTITY: Final = len(IDENTITY_COLUMNS)
-_FIELD_COLUMNS: Final[dict[MatchField, tuple[str, ...]]] = {
-    MatchField.FIRST_NAME: ("first_name", "first_canonical"),
-    MatchField.MIDDLE_NAME: ("middle_name", "middle_second"),
-    MatchField.LAST_NAME: ("last_name", "last_first_token", "last_second_token"),
-    MatchField.ADDRESS: Address._fields,
-}
 _MOVING_PASSES: Final = frozenset({MatchPass.ADDRESS, MatchPass.NAME_ZIP})
 """The passes that an earlier residence adds to."""
 
@@ -62,7 +57,7 @@ def gather(
 
 def sought_people(people: Sequence[Person], settings: MatchSettings, vocabulary: Vocabulary) -> Sought:
     """The people by column; what the function does not use is missing (COA-06)."""
-    unused = [column for field in MatchField if field not in settings.fields for column in _FIELD_COLUMNS.get(field, (field.value,))]
+    unused = unused_columns(settings)
     present = Columns.of([standardise(person) for person in people], vocabulary)
     old = [standard_old_address(person) for person in people]
     earlier = present.at(old).without(unused) if any(map(any, old)) else None

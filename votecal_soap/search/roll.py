@@ -54,7 +54,11 @@ class Roll:
         if not _is_rising(np.asarray(table["state_voter_id"])):
             table = table.sort_by("state_voter_id")  # no database promises in which order it puts a text together
         vocabulary = _RollVocabulary()
-        arrays = {name: _encoded(name, table[name], vocabulary) for name in CANDIDATE_COLUMNS}
+        arrays = {}
+        for name in CANDIDATE_COLUMNS:  # each is let go as soon as it is numbered: two rolls at once would be too many
+            arrays[name] = _encoded(name, table[name], vocabulary)
+            table = table.drop_columns(name)
+        pa.default_memory_pool().release_unused()
         vocabulary.clear()  # nothing more is encoded, and half of its memory is the way from text to number
         people = Columns(vocabulary, {name: arrays[name] for name in StandardPerson._fields})
         return cls(people, arrays["state_voter_id"], arrays["county_code"], arrays["confidential"] != 0)
@@ -98,17 +102,27 @@ def taken(columns: Columns, places: Integers) -> Columns:
 class _RollVocabulary(Vocabulary):
     """Learns the texts of a whole column at once; one by one they would cost five times as much."""
 
+    def __init__(self) -> None:
+        """Know nothing but the missing text."""
+        super().__init__()
+        self._numbered: Final[list[str]] = [""]
+
+    @property
+    def texts(self) -> list[str]:
+        """The text of each code, those of several columns more than once."""
+        return self._numbered
+
     def learned(self, distinct: list[str]) -> Codes:
         """The codes of distinct texts, equal to those of another column that has them too."""
         new = [text for text in distinct if text not in self]
-        self.update(zip(new, range(len(self.texts), len(self.texts) + len(new)), strict=True))
-        self.texts.extend(new)
+        self.update(zip(new, range(len(self._numbered), len(self._numbered) + len(new)), strict=True))
+        self._numbered.extend(new)
         return self.encode(distinct)
 
     def appended(self, distinct: list[str]) -> Codes:
         """Codes of distinct texts that no other column is compared with."""
-        codes = np.arange(len(self.texts), len(self.texts) + len(distinct), dtype=np.int32)
-        self.texts.extend(distinct)
+        codes = np.arange(len(self._numbered), len(self._numbered) + len(distinct), dtype=np.int32)
+        self._numbered.extend(distinct)
         return np.where(np.fromiter(map(bool, distinct), np.bool_, len(distinct)), codes, np.int32(0))
 
 
