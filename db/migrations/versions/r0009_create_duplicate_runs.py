@@ -69,7 +69,7 @@ def _create_partitions() -> None:
         sa.PrimaryKeyConstraint("run_id", "partition_number", name="pk_duplicate_partition"),
         sa.ForeignKeyConstraint(["run_id"], ["duplicate_run.run_id"], name="fk_duplicate_partition_run"),
         sa.ForeignKeyConstraint(["instance_id"], ["job_instance.instance_id"], name="fk_duplicate_partition_inst"),
-        sa.CheckConstraint("done IN (0,1)", name="ck_duplicate_partition_done"),
+        sa.CheckConstraint("done IN (0,1)", name="done"),
         comment="Ranges of UIDs of a run; each is claimed by one worker at a time",
     )
     op.create_index("ix_duplicate_partition_inst", "duplicate_partition", ["instance_id"])
