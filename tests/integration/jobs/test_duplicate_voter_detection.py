@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from fakes.found_pairs import FOUND, NotedPairs
 from fakes.whole_rolls import duplicates_of
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from benchmarks.coa_workload import voter_record
-from db.tables import audit_entry, job_instance, voter
+from db.tables import audit_entry, ems_message, job_instance, match_case, voter
 from jobs import lease
 from jobs.catalogue import CatalogueEntry
 from jobs.recurrence import CronRecurrence
@@ -239,6 +239,22 @@ def test_a_paused_run_goes_on_where_it_stopped(roll, engine, monkeypatch):
     stop_job.resume(command, roll.unit_of_work(), roll.clock)
     worker(roll, NotedPairs()).drain()
     assert pairs_found(engine) == expected_pairs()
+
+
+@pytest.mark.requirement("DUP-01", "DUP-02")
+def test_the_job_of_the_catalogue_makes_a_case_of_every_pair_and_knows_it_the_next_time(roll, engine):
+    job_id = schedule(roll)
+    Worker(roll, name="real").drain()
+    found = report(roll, job_id)
+    assert found.job.state is JobState.COMPLETED
+    assert sum(found.detection.progress.outcomes.values()) == len(expected_pairs())
+    with engine.connect() as connection:
+        cases = connection.execute(select(match_case.c.state_voter_id, match_case.c.other_voter_id).where(match_case.c.other_voter_id.is_not(None))).all()
+        assert connection.execute(select(func.count()).select_from(ems_message)).scalar_one() > 0
+    assert sorted(tuple(sorted(case)) for case in cases) == expected_pairs()
+    again = schedule(roll)
+    Worker(roll, name="real").drain()
+    assert set(report(roll, again).detection.progress.outcomes) <= {"Known"}
 
 
 def test_no_voters_is_a_run_that_ends(application):

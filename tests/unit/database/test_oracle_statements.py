@@ -39,8 +39,8 @@ from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
 from db.tables import voter, voter_match_key, voter_match_key_recent
 from votecal_soap.domain.dmv_repeats import keyed
-from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.duplicate_runs import RollPartition
+from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.jobs import StopRequest
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, MailingKind
 from votecal_soap.domain.merging import MergeRecord, RecordChange
