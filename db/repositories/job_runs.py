@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from db.clock import utcnow
 from db.in_lists import listed as listed_keys
 from db.in_lists import select_listed
-from db.clock import utcnow
 from db.repositories.inserting import insert_row
 from db.tables import job, job_instance
 from votecal_soap.domain.jobs import InstanceState, JobInstance, JobType, StopRequest

@@ -45,9 +45,7 @@ def ask() -> Response | str | tuple[str, int]:
     if not form.validate_on_submit():
         return render_template("sign_in.html", form=form, error=None)
     services = context.services()
-    command = SignIn(
-        user_name=form.user_name.data.strip(), password=form.password.data, code=form.code.data, source_address=transport().source_address
-    )
+    command = SignIn(user_name=form.user_name.data.strip(), password=form.password.data, code=form.code.data, source_address=transport().source_address)
     try:
         token = sign_in(command, services.unit_of_work, services.clock, context.key())
     except (NotAllowed, Unavailable) as error:

@@ -92,9 +92,7 @@ def explain(state_voter_id: int, other: int) -> str:
     person, clock = context.person().user_name, context.services().clock
     name = request.args.get("function", MatchingFunction.DUPLICATE_VOTER)
     function = MatchingFunction(name) if name in set(MatchingFunction) else MatchingFunction.DUPLICATE_VOTER
-    views = [
-        view_voter.view_voter(view_voter.ViewVoter(state_voter_id=uid, acting_user=person), context.writing(), clock) for uid in (state_voter_id, other)
-    ]
+    views = [view_voter.view_voter(view_voter.ViewVoter(state_voter_id=uid, acting_user=person), context.writing(), clock) for uid in (state_voter_id, other)]
     command = explain_match.ExplainMatch(left=state_voter_id, right=other, function=function, acting_user=person)
     explained = explain_match.explain_match(command, context.writing(), clock)
     fields = compared(*(voter_record(view.voter) for view in views))

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass
 from typing import Final
 
 from votecal_soap.clock import Clock
-from votecal_soap.domain.voters import VerificationStatus, Voter
 from votecal_soap.domain.matching import MatchingFunction
+from votecal_soap.domain.voters import VerificationStatus, Voter
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest
 from votecal_soap.search.candidates import CANDIDATE_COLUMNS, AskedKeys, CandidateRow, Candidates
 from votecal_soap.search.fitting import Fit, fit_silver

@@ -43,6 +43,7 @@ class ScheduleJob:
     notice: str | None = None
     file_name: str | None = None
     scope: DetectionScope | None = None
+    """Of duplicate detection; None are the voters changed since its last run."""
     confirmed: bool = False
     """Whether the user wants it though a blackout holds then (JOB-04)."""
 
@@ -101,8 +102,8 @@ def data_kinds(names: Iterable[str]) -> frozenset[DataKind]:
 def _check_shape(command: ScheduleJob) -> None:
     if command.repeat is not None and not command.job_type.is_repeatable:
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "A job for a county's or DMV's file runs once; it cannot be repeated.", ref="repeat")
-    if (command.job_type is JobType.DUPLICATE_VOTER_DETECTION) != (command.scope is not None):
-        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Duplicate detection says whose duplicates it looks for, and no other job does.", ref="scope")
+    if command.scope is not None and command.job_type is not JobType.DUPLICATE_VOTER_DETECTION:
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, f"Only duplicate detection has this; {command.job_type} has not.", ref="scope")
     if command.job_type.is_county_batch:
         _check_county_batch(command)
         return
@@ -141,6 +142,10 @@ def _check_blackouts(command: ScheduleJob, uow: UnitOfWork, now: datetime) -> No
         raise InvalidRequest(ErrorCode.VALUE_WRONG, text, ref="confirmed")
 
 
+def _scope(command: ScheduleJob) -> DetectionScope | None:
+    return (command.scope or DetectionScope.CHANGED) if command.job_type is JobType.DUPLICATE_VOTER_DETECTION else None
+
+
 def _insert(command: ScheduleJob, uow: UnitOfWork, now: datetime) -> Job:
     state = JobState.SCHEDULED if command.job_type.is_county_batch else JobState.PENDING
     job_id = uow.jobs.add(
@@ -154,7 +159,7 @@ def _insert(command: ScheduleJob, uow: UnitOfWork, now: datetime) -> Job:
         notice=command.notice,
         scheduled_by=command.acting_user,
         scheduled_at=now,
-        scope=command.scope,
+        scope=_scope(command),
     )
     if command.file_name is not None:
         uow.dmv_files.expect(job_id, command.file_name, now)
@@ -176,7 +181,7 @@ def _insert(command: ScheduleJob, uow: UnitOfWork, now: datetime) -> Job:
             "repeat": job.repeat,
             "notice": job.notice,
             "file": command.file_name,
-            "scope": command.scope,
+            "scope": job.scope,
         },
     )
     return job

@@ -15,9 +15,7 @@ from votecal_soap.use_cases.undo_duplicate import undo_duplicate
 UNDOABLE: Final = frozenset({CaseState.ACCEPTED, CaseState.PROVISIONAL})
 
 
-def undo_match_case(
-    command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta, *, by: str | None = None
-) -> MatchCase:
+def undo_match_case(command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta, *, by: str | None = None) -> MatchCase:
     """The case, then Rejected; the county that decided it may, and either county of a move. The caller of this commits.
 
     `by` undoes it for the county in the console.

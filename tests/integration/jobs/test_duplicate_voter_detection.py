@@ -314,12 +314,12 @@ def test_an_equal_verified_licence_comes_out_even_with_different_names(roll, eng
 
 
 @pytest.mark.requirement("JOB-01")
-def test_a_scope_is_said_by_this_job_and_by_no_other(application):
-    for job_type, scope in ((JobType.DUPLICATE_VOTER_DETECTION, None), (JobType.PURGE, DetectionScope.WHOLE)):
-        with pytest.raises(InvalidRequest) as refused:
-            command = ScheduleJob(job_type=job_type, acting_user="sam", scope=scope)
-            schedule_job.schedule(command, application.unit_of_work(), application.clock, CronRecurrence())
-        assert refused.value.ref == "scope"
+def test_a_scope_is_this_jobs_alone_and_changed_voters_unless_said_otherwise(application):
+    with pytest.raises(InvalidRequest) as refused:
+        command = ScheduleJob(job_type=JobType.PURGE, acting_user="sam", scope=DetectionScope.WHOLE)
+        schedule_job.schedule(command, application.unit_of_work(), application.clock, CronRecurrence())
+    assert refused.value.ref == "scope"
+    assert report(application, schedule(application, None)).job.scope is DetectionScope.CHANGED
 
 
 @pytest.mark.requirement("JOB-04")
