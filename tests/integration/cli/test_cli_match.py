@@ -220,6 +220,7 @@ def test_too_few_records_are_nothing_to_learn_from(people, voters):
 
 @pytest.mark.requirement("COA-05", "DUP-01")
 def test_weights_of_duplicates_are_fitted_and_activated_for_them_alone(people, voters, run_json, uow):
+    shipped = expert_weights().version
     refused = people("match", "fit", "spring", "--function", "duplicate_voter", "--as", "ada", code=1).stderr
     assert "the weights stay" in refused
     weights = expert_weights().named("twice").to_json()
@@ -227,12 +228,12 @@ def test_weights_of_duplicates_are_fitted_and_activated_for_them_alone(people, v
         work.matching.add_weights(WeightsVersion("twice", False, NOW, "ada", None, weights))
         work.commit()
     people("match", "weights", "activate", "twice", "--function", "duplicate_voter", "--as", "ada")
-    assert {row["version"]: row["active"] for row in run_json("match", "weights", "list")} == {"twice": True, "expert-1": True}
-    for function, version in (("duplicate_voter", "twice"), ("dmv_coa", "expert-1")):
+    assert {row["version"]: row["active"] for row in run_json("match", "weights", "list")} == {"twice": True, shipped: True}
+    for function, version in (("duplicate_voter", "twice"), ("dmv_coa", shipped)):
         explained = run_json("match", "explain", FIRST, SECOND, "--function", function, "--as", "sam")
         assert explained["weights"] == version
-    people("match", "weights", "activate", "expert-1", "--function", "duplicate_voter", "--as", "ada")
-    assert {row["version"]: row["active"] for row in run_json("match", "weights", "list")} == {"twice": False, "expert-1": True}
+    people("match", "weights", "activate", shipped, "--function", "duplicate_voter", "--as", "ada")
+    assert {row["version"]: row["active"] for row in run_json("match", "weights", "list")} == {"twice": False, shipped: True}
 
 
 def test_every_command_of_the_group_teaches_itself(run):
