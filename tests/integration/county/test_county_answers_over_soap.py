@@ -8,7 +8,7 @@ from votecal_soap.county.clerk import Clerk
 from votecal_soap.county.queue_consumer import QueueConsumer
 from votecal_soap.county.reconciliation import reconcile
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision
-from votecal_soap.domain.matching import Person
+from votecal_soap.domain.matching import MatchingFunction, MatchSettings, Person
 from votecal_soap.domain.voter_searches import VoterSearch
 from votecal_soap.errors import Conflict, ErrorCode, NotFound
 
@@ -94,6 +94,10 @@ def test_a_case_that_the_ems_lost_is_found_again_and_shown_with_what_dmv_sent(st
 @pytest.mark.requirement("COA-21", "EWS-08")
 def test_a_clerk_searches_for_a_voter_names_and_accepts_her(state, ems, office, client, clerk, voters):
     known = voters[0]
+    with state.application.unit_of_work() as uow:
+        # On so small a roll a first name and a birth alone make one person more likely than not.
+        uow.matching.save_settings(MatchSettings(function=MatchingFunction.DMV_COA, manual=95), state.application.clock.now(), "sam")
+        uow.commit()
     process(state, record(1)._replace(first_name=known.first_name, last_name="QUACKENBUSH-SMYTHE", date_of_birth=known.date_of_birth))
     QueueConsumer(office, client).drain()
     assert not CaseAnswers(office, client).answer()
