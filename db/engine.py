@@ -36,6 +36,10 @@ _SQLITE_PRAGMAS: Final = (
 )
 
 
+_SQLITE_MAPPED: Final = 2**31
+"""Bytes of the file that a read-only transaction sees where the system holds them, without copying pages; SQLite maps no more."""
+
+
 def create_engine(url: str, *, connections: int | None = None) -> Engine:
     """An engine that speaks the project's errors and keeps its time in UTC; a wrong URL names the setting.
 
@@ -98,6 +102,8 @@ def _begin_sqlite(connection: Connection) -> None:
     if connection.info.get(READ_ONLY) is not read_only:
         # Only when it changes: after it SQLite compiles all statements of the connection again.
         connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
+        # Not for a writer: a batch would count as its own memory whatever it has read of the file.
+        connection.exec_driver_sql(f"PRAGMA mmap_size = {_SQLITE_MAPPED if read_only else 0}")
         connection.info[READ_ONLY] = read_only
     # A writer that asked for the lock only at its first write could not get it after another has written.
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -6,7 +6,7 @@ import logging
 import oracledb
 import pytest
 
-from db.engine import create_engine
+from db.engine import READ_ONLY, create_engine
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.log import JsonFormatter
 
@@ -33,6 +33,19 @@ def test_a_cx_oracle_url_is_served_by_its_successor_where_cx_oracle_is_missing(c
     (record,) = [record for record in caplog.records if record.name == "db.engine"]
     assert json.loads(JsonFormatter().format(record))["event"] == "oracledb serves cx_oracle url"
     assert "secret" not in JsonFormatter().format(record)
+
+
+def test_only_a_read_only_transaction_maps_the_sqlite_file_though_both_use_one_connection(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path}/one.db")
+    reading = engine.execution_options(**{READ_ONLY: True})
+    assert [_mapped_bytes(each) > 0 for each in (engine, reading, engine, reading)] == [False, True, False, True]
+    assert engine.pool.checkedin() == 1
+    engine.dispose()
+
+
+def _mapped_bytes(engine):
+    with engine.connect() as connection:
+        return connection.exec_driver_sql("PRAGMA mmap_size").scalar_one()
 
 
 def test_oracle_fetches_many_rows_at_a_time():
