@@ -1,5 +1,6 @@
 """How matching is set, and the door to people, keys and candidates (COA-04 to COA-06, COA-11, COA-12, JOB-04)."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
@@ -100,9 +101,13 @@ class SqlMatchingRepository:
         """Counties that a five-digit ZIP lies in (COA-11); none for one that the table does not know."""
         if not zip_codes:
             return {}
-        near = select(zip_county).where(zip_county.c.first_zip_code <= max(zip_codes), zip_county.c.last_zip_code >= min(zip_codes))
-        rows = self._connection.execute(near).all()
-        return {code: frozenset(county for first, last, county in rows if first <= code <= last) for code in set(zip_codes)}
+        wanted = sorted(set(zip_codes))
+        near = select(zip_county).where(zip_county.c.first_zip_code <= wanted[-1], zip_county.c.last_zip_code >= wanted[0])
+        found: dict[str, set[str]] = {code: set() for code in wanted}
+        for first, last, county in self._connection.execute(near):
+            for code in wanted[bisect_left(wanted, first) : bisect_right(wanted, last)]:
+                found[code].add(county)
+        return {code: frozenset(counties) for code, counties in found.items()}
 
     def zip_counties(self) -> frozenset[ZipCounty]:
         """The whole table."""
