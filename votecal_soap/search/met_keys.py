@@ -37,7 +37,7 @@ NO_KEYS: Final = NumberedKeys(np.empty(0, np.int64), np.empty(0, np.int64))
 
 
 class GivenPerson(NamedTuple):
-    """A voter as a record would have her; `moved` says that only her residence is the record's."""
+    """A voter as a record would have her; `moved` says that only her residence is the record's: then her name, house number and ZIP code are enough."""
 
     number: int
     state_voter_id: int
@@ -66,7 +66,7 @@ class ListeningIndex:
 def given_keys(people: Sequence[GivenPerson]) -> NumberedKeys:
     """What records give to voters: each voter herself, and the match keys that she may have gained."""
     marks = NumberedKeys(_marks(np.array([given.state_voter_id for given in people], np.int64)), np.array([given.number for given in people], np.int64))
-    moved = _keys([given._replace(person=_named_at_home(given.person)) for given in people if given.moved], _ADDRESS_PASSES)
+    moved = _keys([given for given in people if given.moved], _ADDRESS_PASSES)
     return marks | moved | _keys([given for given in people if not given.moved], frozenset(MATCH_PASSES))
 
 
@@ -91,11 +91,6 @@ _MARK: Final = 15
 
 def _marks(state_voter_ids: Integers) -> Integers:
     return state_voter_ids << _MARK_BITS | _MARK
-
-
-def _named_at_home(person: Person) -> Person:
-    """What the address passes are made of: standardising the rest would take as long again."""
-    return Person(first_name=person.first_name, last_name=person.last_name, house_number=person.house_number, zip_code=person.zip_code)
 
 
 def _keys(people: Sequence[GivenPerson], passes: frozenset[MatchPass]) -> NumberedKeys:

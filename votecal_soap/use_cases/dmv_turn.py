@@ -6,6 +6,7 @@ would find then is another roll.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from datetime import date
 from itertools import compress, count
 from typing import Any, NamedTuple
 
@@ -14,7 +15,8 @@ from votecal_soap.domain.county_of_address import five_digit_zip, place
 from votecal_soap.domain.dmv_decision import DmvDecision, RecordFacts, Verdict, VoterFacts, decide
 from votecal_soap.domain.dmv_files import DmvOutcome
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind
-from votecal_soap.domain.matching import Band, Match, band
+from votecal_soap.domain.matching import Band, Match, Person, band
+from votecal_soap.domain.voters import Voter
 from votecal_soap.search.met_keys import GivenPerson, NumberedKeys, given_keys, met_later
 from votecal_soap.search.standardising import voter_person
 from votecal_soap.use_cases.early_search import ReadRecord
@@ -50,12 +52,13 @@ class DmvTurn:
         """Decide on the records in file order, settle those that wait for no other, and write all that follows."""
         records = [read.record for read in waiting]
         facts = self._facts(waiting)
-        matched = sorted({match.state_voter_id for record in records for match in self._relevant(record, found)})
+        relevant = {record.sequence: self._relevant(record, found) for record in records}
+        matched = sorted({match.state_voter_id for matches in relevant.values() for match in matches})
         earlier = earlier_items(self._uow, matched)
         effects = self._effects({*matched, *earlier.state_voter_ids})
-        decisions = self._decisions(facts, found, effects)
+        decisions = self._decisions(facts, found, self._moved_on(facts, relevant, effects), effects)
         keys = _given_keys(facts, decisions, effects)
-        ready = self._ready(records, found, keys)
+        ready = _ready(relevant, met_later(found.asked, keys))
         now, chosen = list(compress(facts, ready)), list(compress(decisions, ready))
         replace_earlier(self._uow, effects, earlier, (match.state_voter_id for decision in chosen for match, _ in decision.matches))
         subjects = self._subjects(now)
@@ -76,15 +79,6 @@ class DmvTurn:
         circumstances = self._circumstances
         return [RecordFacts(keyed.record, values, place(keyed.record, counties_of_zip, circumstances.counties), circumstances.now) for keyed, values in waiting]
 
-    def _ready(self, records: Sequence[DmvRecord], found: FoundDrivers, keys: NumberedKeys) -> list[bool]:
-        """Which records wait for no earlier one."""
-        late, touched, ready = met_later(found.asked, keys), set[int](), []
-        for record in records:
-            voters = {match.state_voter_id for match in self._relevant(record, found)}
-            ready.append(record.sequence not in late and touched.isdisjoint(voters))
-            touched |= voters
-        return ready
-
     def _subjects(self, facts: Sequence[RecordFacts]) -> list[DmvSubject]:
         first = self._uow.work_items.reserve_ids(len(facts) + sum(fact.record.signature is not None for fact in facts))
         signature_ids = count(first + len(facts))
@@ -99,25 +93,26 @@ class DmvTurn:
             for work_item_id, fact in zip(count(first), facts)
         ]
 
-    def _relevant(self, record: DmvRecord, found: FoundDrivers, *bands: Band) -> list[Match]:
-        wanted, settings = bands or (Band.AUTOMATIC, Band.POTENTIAL), self._circumstances.settings[record.kind.matching_function]
-        return [match for match in found.matches[record.sequence] if band(match.confidence, settings) in wanted]
+    def _relevant(self, record: DmvRecord, found: FoundDrivers) -> list[Match]:
+        """The matches that are acted on."""
+        settings = self._circumstances.settings[record.kind.matching_function]
+        return [match for match in found.matches[record.sequence] if band(match.confidence, settings) is not Band.IGNORED]
 
     def _effects(self, state_voter_ids: set[int]) -> MatchEffects:
         voters = self._uow.voters.lock_by_state_id(sorted(state_voter_ids)) if state_voter_ids else []
         circumstances = self._circumstances
         return MatchEffects(voters, actor=f"job:{self._job_id}", at=circumstances.now, day=circumstances.today, job_id=self._job_id)
 
-    def _decisions(self, facts: Sequence[RecordFacts], found: FoundDrivers, effects: MatchEffects) -> list[DmvDecision]:
-        moved_on = self._uow.voters.moved_on(self._doubtful(facts, found, effects))
+    def _decisions(self, facts: Sequence[RecordFacts], found: FoundDrivers, moved_on: Mapping[int, date], effects: MatchEffects) -> list[DmvDecision]:
         today, settings = self._circumstances.today, self._circumstances.settings
         voters = {uid: VoterFacts(voter, is_confidential(voter, today), moved_on.get(uid)) for uid, voter in effects.voters.items()}
         return [decide(found.matches[fact.record.sequence], settings[fact.record.kind.matching_function], fact, voters) for fact in facts]
 
-    def _doubtful(self, facts: Sequence[RecordFacts], found: FoundDrivers, effects: MatchEffects) -> list[int]:
-        """Voters who may have moved after what DMV reports: no change is younger than the version in force (COA-14)."""
-        pairs = ((fact.record, match.state_voter_id) for fact in facts for match in self._relevant(fact.record, found, Band.AUTOMATIC))
-        return sorted({uid for record, uid in pairs if uid in effects.voters and record.transaction_date < effects.voters[uid].effective_date})
+    def _moved_on(self, facts: Sequence[RecordFacts], relevant: Mapping[int, Sequence[Match]], effects: MatchEffects) -> Mapping[int, date]:
+        """When voters moved who may have done so after what DMV reports: no change is younger than the version in force (COA-14)."""
+        pairs = ((fact.record, match.state_voter_id) for fact in facts for match in relevant[fact.record.sequence])
+        voters = effects.voters
+        return self._uow.voters.moved_on(sorted({uid for record, uid in pairs if uid in voters and record.transaction_date < voters[uid].effective_date}))
 
     def _desk(self, effects: MatchEffects, decisions: Sequence[DmvDecision]) -> Desk:
         needed = sum(len(decision.matches) + (decision.verdict is Verdict.AUTOMATIC) for decision in decisions)
@@ -147,13 +142,37 @@ class DmvTurn:
         )
 
 
+def _ready(relevant: Mapping[int, Sequence[Match]], late: frozenset[int]) -> list[bool]:
+    """Which records wait for no earlier one: their sequences with the matches that are acted on, in file order; `late` ones wait."""
+    touched, ready = set[int](), []
+    for sequence, matches in relevant.items():
+        voters = {match.state_voter_id for match in matches}
+        ready.append(sequence not in late and touched.isdisjoint(voters))
+        touched |= voters
+    return ready
+
+
 def _given_keys(facts: Sequence[RecordFacts], decisions: Sequence[DmvDecision], effects: MatchEffects) -> NumberedKeys:
     """What the records that are applied give to their voters, by the record's sequence."""
     people = []
     for fact, decision in zip(facts, decisions, strict=True):
         if decision.verdict is Verdict.AUTOMATIC:
-            uid, record = decision.matches[0][0].state_voter_id, fact.record
-            values: Mapping[str, Any] = fact.received.values
-            then = effects.voters[uid]._replace(**values)
-            people.append(GivenPerson(record.sequence, uid, voter_person(then), record.kind is DmvRecordKind.CHANGE_OF_ADDRESS))
+            uid, moved = decision.matches[0][0].state_voter_id, fact.record.kind is DmvRecordKind.CHANGE_OF_ADDRESS
+            person = (_named_at_home if moved else _as_registered)(effects.voters[uid], fact.received.values)
+            people.append(GivenPerson(fact.record.sequence, uid, person, moved))
     return given_keys(people)
+
+
+def _as_registered(voter: Voter, values: Mapping[str, Any]) -> Person:
+    """The voter with these values."""
+    return voter_person(voter._replace(**values))
+
+
+def _named_at_home(voter: Voter, values: Mapping[str, Any]) -> Person:
+    """The voter's name at the home that the values tell: a whole record would take several times as long to make and to standardise."""
+    return Person(
+        first_name=voter.first_name,
+        last_name=voter.last_name,
+        house_number=" ".join(filter(None, (values["house_number"], values["house_number_suffix"]))) or None,
+        zip_code=values["residence_zip_code"],
+    )
