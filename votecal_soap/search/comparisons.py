@@ -28,7 +28,8 @@ def _nickname(pairs: Pairs) -> Flags:
 
 def _beginning(pairs: Pairs) -> Flags:
     def begins(a: str, b: str) -> bool:
-        return min(len(a), len(b)) >= _SHORTEST_BEGINNING and (a.startswith(b) or b.startswith(a))
+        # The beginnings first: most names differ in them.
+        return a[:_SHORTEST_BEGINNING] == b[:_SHORTEST_BEGINNING] and len(a) >= _SHORTEST_BEGINNING and (a.startswith(b) or b.startswith(a))
 
     left, right = pairs.each("first_name", lambda name: ord(name[0]), np.int32)
     return pairs.related("first_name", begins, where=(left == right) & ~pairs.equal("first_name"))

@@ -40,6 +40,8 @@ class Evidence:
         self.frequencies: Final = frequencies
         self._rarity: Final[dict[str, Floats]] = {}
         self._flags: Final[dict[Hashable, Flags]] = {}
+        self._first_name_bits: tuple[Floats, Floats] | None = None
+        self._surname_bits: Floats | None = None
 
     def holds(self, field: MatchField, *names: str) -> Flags:
         """Where the field's level is one of these; nowhere if the field is not used."""
@@ -66,6 +68,20 @@ class Evidence:
         """Where both live, or lived, in one house."""
         levels = self.levels.get(MatchField.ADDRESS)
         return np.zeros(len(self.pairs), np.bool_) if levels is None else levels <= max(AT_HOME)
+
+    def first_name_bits(self) -> tuple[Floats, Floats]:
+        """How rare the first names are, on the left and on the right, in bits."""
+        if self._first_name_bits is None:
+            left, right = (self.frequencies.first_name_bits(cells, self.pairs.left.vocabulary) for cells in self.pairs.cells("first_name"))
+            self._first_name_bits = (left, right)
+        return self._first_name_bits
+
+    def surname_bits(self) -> Floats:
+        """How rare the surnames on the left are, in bits."""
+        if self._surname_bits is None:
+            left, _ = self.pairs.cells("last_name")
+            self._surname_bits = self.frequencies.surname_bits(left, self.pairs.left.vocabulary)
+        return self._surname_bits
 
     def same_id(self) -> Flags:
         """Where the DL/ID or the SSN4 is the same."""
@@ -98,8 +114,8 @@ class Evidence:
 
     def _two_names(self) -> Flags:
         near = self.holds(MatchField.FIRST_NAME, "nickname", "similar", "beginning", "alike")
-        common = [self.frequencies.first_name_bits(cells, self.pairs.left.vocabulary) < COMMON_FIRST_NAME for cells in self.pairs.cells("first_name")]
-        return near & common[0] & common[1]
+        left, right = self.first_name_bits()
+        return near & (left < COMMON_FIRST_NAME) & (right < COMMON_FIRST_NAME)
 
     def another_gender(self) -> Flags:
         """Where the first names do not quite agree, and the gender not at all."""
@@ -128,13 +144,12 @@ class Evidence:
         return LAST_NAME_TYPICAL if interaction == RARITY[MatchField.LAST_NAME] else FIRST_NAME_TYPICAL
 
     def _surname_rarity(self) -> Floats:
-        left, _ = self.pairs.cells("last_name")
-        bits = self.frequencies.surname_bits(left, self.pairs.left.vocabulary) - LAST_NAME_TYPICAL
+        bits = self.surname_bits() - LAST_NAME_TYPICAL
         return np.where(self.holds(MatchField.LAST_NAME, "exact"), bits, 0.0)
 
     def _first_name_rarity(self) -> Floats:
-        left, _ = self.pairs.cells("first_name")
-        bits = self.frequencies.first_name_bits(left, self.pairs.left.vocabulary) - FIRST_NAME_TYPICAL
+        left, _ = self.first_name_bits()
+        bits = left - FIRST_NAME_TYPICAL
         return np.where(self.holds(MatchField.FIRST_NAME, "exact"), bits, 0.0)
 
 

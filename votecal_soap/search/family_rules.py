@@ -71,10 +71,8 @@ def _married_name(evidence: Evidence) -> Flags:
 
 
 def _common_name(evidence: Evidence) -> Flags:
-    first, _ = evidence.pairs.cells("first_name")
-    last, _ = evidence.pairs.cells("last_name")
-    vocabulary = evidence.pairs.left.vocabulary
-    bits = evidence.frequencies.first_name_bits(first, vocabulary) + evidence.frequencies.surname_bits(last, vocabulary)
+    first_name_bits, _ = evidence.first_name_bits()
+    bits = first_name_bits + evidence.surname_bits()
     named = evidence.same_name() & evidence.same_birth() & (bits < COMMON_NAME_BITS)
     return named & ~_more_than_name_and_birth(evidence)
 
