@@ -57,15 +57,6 @@ REGISTRATION_ORDER: Final = (
 
 GROUP_PARTS: Final = {"Name": NAME, "ResidenceAddress": RESIDENCE_ADDRESS, "MailingAddress": MAILING_ADDRESS, "HomePrecinct": HOME_PRECINCT}
 
-SINGLE_FIELDS: Final = {Q + element: field for element, field in SINGLE.items()}
-"""Qualified element of Registration to field."""
-
-GROUPS: Final = {Q + group: {Q + element: field for element, field in parts.items()} for group, parts in GROUP_PARTS.items()}
-"""Qualified group element of Registration to its parts."""
-
-GROUP_CLEARED: Final = {Q + group: dict.fromkeys(parts.values()) for group, parts in GROUP_PARTS.items()}
-"""What a group means before its parts are read: a group that is present replaces all of them."""
-
 REFS: Final = {
     **{field: f"Registration/{element}" for element, field in SINGLE.items()},
     **{field: f"Registration/{group}/{element}" for group, parts in GROUP_PARTS.items() for element, field in parts.items()},
@@ -76,8 +67,6 @@ REFS: Final = {
 """Field to its XPath inside a record, for error places."""
 
 REGISTRATION: Final = Q + "Registration"
-CONFIDENTIALITY: Final = Q + "Confidentiality"
-CONFIDENTIAL_SINCE: Final = Q + "ConfidentialSince"
 VOTING_PRECINCT: Final = Q + "VotingPrecinct"
 STATE_VOTER_ID: Final = Q + "StateVoterId"
 EMS_VOTER_ID: Final = Q + "EmsVoterId"

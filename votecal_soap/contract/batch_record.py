@@ -11,15 +11,17 @@ from lxml import etree
 
 from votecal_soap.contract import batch_elements as names
 from votecal_soap.contract.record_errors import MOST_VIOLATIONS, schema_errors, too_deep
+from votecal_soap.contract.record_files import VOTER_RECORD_UPDATE_BATCH
 from votecal_soap.contract.record_text import RecordValues
+from votecal_soap.contract.registration_markup import RegistrationReader
 from votecal_soap.contract.schemas import MessageSchema
-from votecal_soap.contract.voter_markup import CONFIDENTIALITIES
 from votecal_soap.domain.batches import INITIAL_LOAD, BatchRecord, FailureReason, FieldError, Severity
 from votecal_soap.domain.translation import Translator
-from votecal_soap.domain.voters import Confidential, Confidentiality, VotingPrecinct
+from votecal_soap.domain.voters import Confidential, VotingPrecinct
 
-_CONFIDENTIAL_TAGS: Final = frozenset({names.CONFIDENTIALITY, names.CONFIDENTIAL_SINCE})
-_KINDS: Final = {name: Confidentiality(kind) for kind, name in CONFIDENTIALITIES.items()}
+_REGISTRATIONS: Final = RegistrationReader(VOTER_RECORD_UPDATE_BATCH.namespace)
+"""Such a record with confidentiality is read from its tree: it is rare, and its text is not in the pattern."""
+
 _STATE_ID: Final = re.compile(r"[1-9][0-9]{8,11}")
 _EMS_ID: Final = re.compile(r"[A-Za-z0-9-]{1,20}")
 
@@ -47,7 +49,7 @@ class RecordReader:
         for child in record:
             tag = child.tag
             if tag == names.REGISTRATION:
-                given, confidential = _given(child), _confidential(child)
+                given, confidential = _REGISTRATIONS.given(child), _REGISTRATIONS.confidential(child)
                 fields, values = self._translator.values(tuple(given), tuple(given.values()), errors)
             elif tag == names.VOTING_PRECINCT:
                 precinct = self._translator.voting_precinct(_voting_precinct(child), self._election_id, errors)
@@ -101,29 +103,6 @@ class RecordReader:
 def unparsable(sequence: int) -> BatchRecord:
     """A record that is well-formed but deeper or larger than any parser here will hold."""
     return BatchRecord(sequence, None, None, None, None, (), (), None, (too_deep(),))
-
-
-def _given(registration: etree._Element) -> dict[str, str | None]:
-    given: dict[str, str | None] = {}
-    single, groups = names.SINGLE_FIELDS, names.GROUPS
-    for item in registration:
-        field = single.get(item.tag)
-        if field is not None:
-            given[field] = item.text
-            continue
-        if item.tag in _CONFIDENTIAL_TAGS:
-            continue
-        parts = groups[item.tag]
-        given.update(names.GROUP_CLEARED[item.tag])
-        for part in item:
-            given[parts[part.tag]] = part.text
-    return given
-
-
-def _confidential(registration: etree._Element) -> Confidential | None:
-    """EWS-14. Such a record is read from its tree: it is rare, and its text is not in the pattern."""
-    kind, since = registration.findtext(names.CONFIDENTIALITY), registration.findtext(names.CONFIDENTIAL_SINCE)
-    return None if kind is None or since is None else Confidential(_KINDS[kind], date.fromisoformat(since.strip()))
 
 
 def _not_by_batch() -> FieldError:

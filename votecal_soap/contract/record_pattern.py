@@ -53,16 +53,19 @@ class RecordPattern:
                 pattern += self._element("Registration", name)
                 self.fields.append((name, SINGLE[name]))
                 continue
-            pattern += _group(name, "".join(self._element(name, part, empty_means_absent=True) for part in parts))
+            group = self._type_of("Registration", name)
+            pattern += _group(name, "".join(self._element(group, part, empty_means_absent=True) for part in parts))
             self.fields.append((name, None))
             self.fields.extend((name, field) for field in parts.values())
         return pattern
 
     def _element(self, parent: str, name: str, *, empty_means_absent: bool = False) -> str:
-        kind = self._one(f".//xs:complexType[@name='{parent}']//xs:element[@name='{name}']").get("type")
-        text = self._text(str(kind).removeprefix("tns:"))
+        text = self._text(self._type_of(parent, name))
         empty = rf"<{name}{_S}*+/>{_S}*+|" if empty_means_absent and re.fullmatch(text, "") else ""
         return rf"(?:{empty}<{name}{_S}*+>({text})</{name}{_S}*+>{_S}*+)?+"
+
+    def _type_of(self, parent: str, name: str) -> str:
+        return str(self._one(f".//xs:complexType[@name='{parent}']//xs:element[@name='{name}']").get("type")).removeprefix("tns:")
 
     def _text(self, kind: str) -> str:
         """The pattern of a type's texts; a kind of restriction that this does not know fits nothing, and is read from the tree."""

@@ -17,7 +17,8 @@ from votecal_soap.contract.batch_reader import RecordBlock
 from votecal_soap.contract.batch_source import ReadingRules, open_batch, read_blocks
 from votecal_soap.domain.batches import INITIAL_LOAD, BatchRecord, FieldError, Severity
 from votecal_soap.domain.jobs import DataKind
-from votecal_soap.domain.voters import REGISTRATION_FIELDS, StateVoterId, VerificationStatus, Voter
+from votecal_soap.domain.new_voters import confidential_too_early, first_version
+from votecal_soap.domain.voters import Voter
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases.ports import AuditEntry, LoadProgress, UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.process_voter_record_update_batch import reading_rules
@@ -160,7 +161,7 @@ def _sorted_out(uow: UnitOfWork, county_code: str, records: Sequence[BatchRecord
     births: dict[str | None, object] = {voter.ems_voter_id: voter.date_of_birth for voter in uow.voters.lock_by_ems_id(county_code, ids)}
     found = _Sorted([], [], 0)
     for record in records:
-        errors = [*record.errors, *_missing(record), *_taken(record, births), *_not_yet(record, today)]
+        errors = [*record.errors, *_missing(record), *_taken(record, births), *confidential_too_early(record.confidential, today)]
         fatal = {error.code for error in errors if error.severity is Severity.FATAL}
         # The date of birth tells a voter who was loaded before from another one under the same county id.
         if fatal == {ALREADY_LOADED} and births[record.ems_voter_id] == record.values["date_of_birth"]:
@@ -185,12 +186,6 @@ def _missing(record: BatchRecord) -> list[FieldError]:
     ]
 
 
-def _not_yet(record: BatchRecord, today: date) -> list[FieldError]:
-    if record.confidential is None or record.confidential.since <= today:
-        return []
-    return [FieldError("ConfidentialSinceInFuture", "Registration/ConfidentialSince", Severity.FATAL, "A voter is not confidential since a day to come.")]
-
-
 def _taken(record: BatchRecord, taken: Container[str | None]) -> list[FieldError]:
     if record.state_voter_id is not None or record.ems_voter_id is None:
         return [FieldError("EmsVoterIdOnly", "EmsVoterId", Severity.FATAL, "An initial load gives the county's id; the state assigns the UID.")]
@@ -200,24 +195,12 @@ def _taken(record: BatchRecord, taken: Container[str | None]) -> list[FieldError
 
 
 def _voter(record: BatchRecord, state_voter_id: int, county_code: str, today: date) -> Voter:
-    values: dict[str, Any] = {name: record.values.get(name) for name in REGISTRATION_FIELDS}
-    confidential = record.confidential
-    return Voter(
-        state_voter_id=StateVoterId(state_voter_id),
+    values: dict[str, Any] = record.values
+    return first_version(
+        values,
+        state_voter_id=state_voter_id,
         county_code=county_code,
         ems_voter_id=record.ems_voter_id,
-        version=1,
         effective_date=min(record.effective_date or values["registration_date"], today),
-        **values,
-        drivers_license_status=VerificationStatus.PENDING.value if values["drivers_license"] else None,
-        drivers_license_verified_on=None,
-        ssn4_status=VerificationStatus.PENDING.value if values["ssn4"] else None,
-        ssn4_verified_on=None,
-        confidentiality=None if confidential is None else confidential.kind.value,
-        confidential_since=None if confidential is None else confidential.since,
-        vnc_due=0,
-        first_time_federal=None,
-        merged_into=None,
-        message_sequence=0,
-        transfer_pending_until=None,
+        confidential=record.confidential,
     )

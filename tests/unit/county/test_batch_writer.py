@@ -48,7 +48,7 @@ CLEARED = WireRecord(100000003, None, None, None, WireRegistration(phone="", mai
 @pytest.fixture(scope="module")
 def schema(tmp_path_factory):
     folder = tmp_path_factory.mktemp("xsd")
-    for name in ("common-types.xsd", "voter-record-update-batch.xsd"):
+    for name in ("common-types.xsd", "registration-types.xsd", "voter-record-update-batch.xsd"):
         (folder / name).write_bytes(read_xsd(name))
     return etree.XMLSchema(file=str(folder / "voter-record-update-batch.xsd"))
 
