@@ -64,6 +64,7 @@ class ErrorCode(StrEnum):
     NOT_AUTHORISED = "VC-3002"
     INSECURE_TRANSPORT = "VC-3003"
     UPLOAD_TOKEN_WRONG = "VC-3004"  # noqa: S105 - a code, not a secret
+    PULL_NOT_SET = "VC-3005"
     JOB_NOT_OPEN = "VC-4001"
     UPLOAD_GAP = "VC-4002"
     UPLOAD_OVERLAP = "VC-4003"

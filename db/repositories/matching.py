@@ -12,7 +12,7 @@ from db.in_lists import in_lists, listed
 from db.repositories import match_merging, match_rebuilding, match_weights, silver_records
 from db.repositories.inserting import insert_row
 from db.repositories.match_candidates import candidates, oversized_keys
-from db.repositories.statewide_settings import save_setting, setting
+from db.repositories.statewide_settings import save_setting, setting, settings_named
 from db.repositories.upserts import upsert
 from db.tables import blackout, county_matching_mode, match_key_capped, matching_setting, state_holiday, zip_county
 from votecal_soap.domain.counties import ZipCounty
@@ -22,6 +22,7 @@ from votecal_soap.search.candidates import AskedKeys, Candidates, CappedKey
 from votecal_soap.use_cases.ports import Blackout, CappedReport, KeyBuild, KeyMerge, KeyRebuild, RecentDmvRecord, WeightsVersion
 
 _CROSS_COUNTY: Final = "coa_cross_county"
+_PULL: Final = "pull_merged_data"
 _MODES: Final = select(county_matching_mode.c.county_code, county_matching_mode.c.function_name, county_matching_mode.c.matching_mode)
 _SHIPPED_MODES: Final = {MatchingFunction.DUPLICATE_VOTER: MatchingMode.PROVISIONAL}
 """Where a county has set nothing; any other function applies (COA-12, DUP-07)."""
@@ -80,6 +81,21 @@ class SqlMatchingRepository:
     def save_cross_county(self, mode: CrossCountyMode, at: datetime, by: str) -> None:
         """Set it."""
         save_setting(self._connection, _CROSS_COUNTY, mode, at, by)
+
+    def merged_data_pull(self, county_code: str) -> bool:
+        """Whether the county pulls what merges added to its records: its own setting, else the statewide one, else no."""
+        set_ = self.merged_data_pulls()
+        return set_.get(county_code, set_.get(None, False))
+
+    def merged_data_pulls(self) -> Mapping[str | None, bool]:
+        """All that was set, by county; None is the whole state."""
+        found = settings_named(self._connection, _PULL)
+        return {name.removeprefix(_PULL).removeprefix(".") or None: value == "yes" for name, value in found.items()}
+
+    def save_merged_data_pull(self, county_code: str | None, allowed: bool | None, at: datetime, by: str) -> None:
+        """Set it for a county, or statewide; None takes it back."""
+        value = None if allowed is None else "yes" if allowed else "no"
+        save_setting(self._connection, _PULL if county_code is None else f"{_PULL}.{county_code}", value, at, by)
 
     def blackouts(self) -> Sequence[Blackout]:
         """All, by their first day."""

@@ -14,6 +14,13 @@ def setting(connection: Connection, name: str) -> str | None:
     return value
 
 
+def settings_named(connection: Connection, name: str) -> dict[str, str]:
+    """A setting and those of counties, which have the county's code behind the name: "name.19"."""
+    named = statewide_setting.c.setting_name
+    rows = connection.execute(select(named, statewide_setting.c.setting_value).where(named >= name, named < f"{name}/"))
+    return {row.setting_name: row.setting_value for row in rows}
+
+
 def save_setting(connection: Connection, name: str, value: str | None, at: datetime, by: str) -> None:
     """Set it; None takes it back to what is shipped."""
     if value is None:

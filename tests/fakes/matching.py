@@ -51,6 +51,17 @@ class FakeMatchingRepository:
     def save_cross_county(self, mode: CrossCountyMode, at: datetime, by: str) -> None:
         self._state.statewide["coa_cross_county"] = mode
 
+    def merged_data_pull(self, county_code: str) -> bool:
+        return self._state.merged_data_pulls.get(county_code, self._state.merged_data_pulls.get(None, False))
+
+    def merged_data_pulls(self) -> Mapping[str | None, bool]:
+        return dict(self._state.merged_data_pulls)
+
+    def save_merged_data_pull(self, county_code: str | None, allowed: bool | None, at: datetime, by: str) -> None:
+        self._state.merged_data_pulls.pop(county_code, None)
+        if allowed is not None:
+            self._state.merged_data_pulls[county_code] = allowed
+
     def blackouts(self) -> Sequence[Blackout]:
         return sorted(self._state.blackouts.values(), key=lambda item: (item.first_day, item.blackout_id))
 

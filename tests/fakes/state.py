@@ -78,6 +78,7 @@ class FakeState:
     match_settings: dict[MatchingFunction, MatchSettings] = field(default_factory=dict)
     matching_modes: dict[tuple[str, MatchingFunction], MatchingMode] = field(default_factory=dict)
     statewide: dict[str, str] = field(default_factory=dict)
+    merged_data_pulls: dict[str | None, bool] = field(default_factory=dict)
     blackouts: dict[int, Blackout] = field(default_factory=dict)
     zip_counties: list[ZipCounty] = field(default_factory=list)
     holidays: dict[date, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ from votecal_soap.cli import options, output
 from votecal_soap.cli.session import Session, pass_session
 from votecal_soap.domain.matching import Ceiling, CrossCountyMode, MatchField, MatchingFunction, MatchingMode, MatchSettings
 from votecal_soap.use_cases import match_configuration
-from votecal_soap.use_cases.match_configuration import MatchConfiguration, SetCrossCounty, SetMatchingMode, SetMatchSettings
+from votecal_soap.use_cases.match_configuration import MatchConfiguration, SetCrossCounty, SetMatchingMode, SetMatchSettings, SetMergedDataPull
 
 
 @click.group()
@@ -32,6 +32,8 @@ def show(session: Session, as_json: bool) -> None:
     output.show_table(columns, (_row(settings) for settings in found.settings))
     output.console().print()
     output.show_fields({"Moves between counties": found.cross_county, "Weights": found.weights_version or "as shipped"})
+    for county, allowed in found.merged_data_pulls.items():
+        output.show_fields({f"Merged data, {'statewide' if county is None else f'county {county}'}": "pulled" if allowed else "not pulled"})
     for (county_code, function), mode in found.modes.items():
         output.show_fields({f"County {county_code}, {function}": mode})
 
@@ -69,6 +71,25 @@ def set_(session: Session, /, acting_user: str, cross_county: str | None, county
         match_configuration.set_matching_mode(command, uow, clock)
     elif function is not None:
         match_configuration.set_match_settings(_settings(function, values, acting_user), uow, clock)
+    output.console().print("Set.")
+
+
+@config.command("pull-merged-data")
+@click.argument("answer", type=click.Choice(["yes", "no", "unset"]))
+@click.option("--county", "county_code", metavar="NN", help="For this county alone; without it for every county that has no setting of its own.")
+@options.acting_user
+@pass_session
+def pull_merged_data(session: Session, answer: str, county_code: str | None, acting_user: str) -> None:
+    """Set whether the newer record's county may pull what a merge added to it: past addresses, activity, votes, documents. Shipped: no.
+
+    \b
+    Examples:
+      votecal match config pull-merged-data yes --as ada
+      votecal match config pull-merged-data no --county 19 --as ada
+      votecal match config pull-merged-data unset --county 19 --as ada
+    """  # noqa: D301 - \b is click's mark for text that is not to be folded
+    command = SetMergedDataPull(county_code=county_code, allowed={"yes": True, "no": False, "unset": None}[answer], acting_user=acting_user)
+    match_configuration.set_merged_data_pull(command, session.application.unit_of_work(), session.application.clock)
     output.console().print("Set.")
 
 
@@ -129,5 +150,6 @@ def _as_json(found: MatchConfiguration) -> dict[str, object]:
         },
         "modes": [{"county_code": county_code, "function": function, "mode": mode} for (county_code, function), mode in found.modes.items()],
         "cross_county": found.cross_county,
+        "pull_merged_data": {county or "statewide": allowed for county, allowed in found.merged_data_pulls.items()},
         "weights": found.weights_version,
     }

@@ -4,6 +4,7 @@ Strings, not trees: a batch renders a million of them, and each is spliced into 
 against 25 µs). Values that could hold markup are escaped; enumerations, numbers and ids are not, by their types.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from xml.sax.saxutils import escape
 
@@ -16,7 +17,7 @@ def render_batch_record_result(job_id: int, result: RecordOutcome) -> str:
     uid = f"<StateVoterId>{result.state_voter_id}</StateVoterId>" if result.state_voter_id is not None else ""
     ems_id = f"<EmsVoterId>{result.ems_voter_id}</EmsVoterId>" if result.ems_voter_id is not None else ""
     version = f"<RecordVersion>{result.version}</RecordVersion>" if result.version is not None else ""
-    errors = f"<FieldErrors>{''.join([_field_error(error) for error in result.errors])}</FieldErrors>" if result.errors else ""
+    errors = render_field_errors(result.errors) if result.errors else ""
     return (
         f"<BatchRecordResult><JobId>{job_id}</JobId><RecordSequence>{result.sequence}</RecordSequence><Outcome>{result.outcome}</Outcome>"
         f"{reasons}{uid}{ems_id}{version}{errors}</BatchRecordResult>"
@@ -26,6 +27,12 @@ def render_batch_record_result(job_id: int, result: RecordOutcome) -> str:
 def _reasons(result: RecordOutcome) -> str:
     further = "".join([f"<FailureReason>{reason}</FailureReason>" for reason in result.further_reasons])
     return f"<FailureReason>{result.reason}</FailureReason>" + (f"<FurtherReasons>{further}</FurtherReasons>" if further else "")
+
+
+def render_field_errors(errors: Iterable[FieldError]) -> str:
+    """`FieldErrors` of `xsd/common-types.xsd`; nothing when there are none (VRU-12)."""
+    told = "".join([_field_error(error) for error in errors])
+    return f"<FieldErrors>{told}</FieldErrors>" if told else ""
 
 
 def _field_error(error: FieldError) -> str:

@@ -1,4 +1,4 @@
-"""Reads a Registration from its tree, whichever message or file it stands in (`xsd/registration-types.xsd`)."""
+"""Reads a Registration from its tree, whether it stands in a message or in the batch file (`xsd/registration-types.xsd`)."""
 
 from datetime import date
 from typing import Final
@@ -20,7 +20,7 @@ class RegistrationReader:
         q = f"{{{namespace}}}"
         self._single = {q + element: field for element, field in SINGLE.items()}
         self._groups = {q + group: {q + element: field for element, field in parts.items()} for group, parts in GROUP_PARTS.items()}
-        self._kind, self._since = f"{q}Confidentiality", f"{q}ConfidentialSince"
+        self._kind, self._since = f".//{q}Confidentiality", f".//{q}ConfidentialSince"
 
     def given(self, registration: etree._Element) -> dict[str, str | None]:
         """The texts by field; a group that is present gives all of its fields, for it replaces all of them."""
@@ -36,6 +36,6 @@ class RegistrationReader:
         return given
 
     def confidential(self, registration: etree._Element) -> Confidential | None:
-        """EWS-14: why the voter is confidential, and since when."""
+        """EWS-14: why the voter is confidential, and since when; in a message both stand in an element of their own."""
         kind, since = registration.findtext(self._kind), registration.findtext(self._since)
         return None if kind is None or since is None else Confidential(_KINDS[kind], date.fromisoformat(since.strip()))

@@ -46,11 +46,12 @@ def read_voter_search(request: etree._Element) -> VoterSearch:
 
 def render_found_voters(found: Sequence[FoundVoter], reader_county: str, byte_limit: int | None) -> str:
     """SearchVotersResponse, best first, below a size: the weakest are left out."""
-    voters = fill_page((_found_voter(voter, reader_county) for voter in found), byte_limit)
+    voters = fill_page((render_found_voter(voter, reader_county) for voter in found), byte_limit)
     return branch("SearchVotersResponse", branch("FoundVoters", *voters), namespace=EMS_INTEGRATION)
 
 
-def _found_voter(found: FoundVoter, reader_county: str) -> str:
+def render_found_voter(found: FoundVoter, reader_county: str) -> str:
+    """`FoundVoter`, as the reader may see the record."""
     return branch(
         "FoundVoter",
         leaf("ExactMatch", found.exact),

@@ -6,7 +6,7 @@ from typing import Final
 
 from votecal_soap.clock import Clock
 from votecal_soap.contract import ems_integration as contract
-from votecal_soap.contract import match_cases, voter_search
+from votecal_soap.contract import match_cases, merged_data, registrations, voter_search
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.contract.request_digest import request_digest
 from votecal_soap.domain.counties import Caller
@@ -24,6 +24,8 @@ from votecal_soap.use_cases.get_messages import get_messages as messages_by_id
 from votecal_soap.use_cases.list_match_cases import list_match_cases as cases_of_county
 from votecal_soap.use_cases.own_record_version import own_record_of_case, own_record_version
 from votecal_soap.use_cases.ports import UnitOfWork
+from votecal_soap.use_cases.pull_merged_data import pull_merged_data as pull
+from votecal_soap.use_cases.register_voter import register_voter as register
 from votecal_soap.use_cases.report_unresolved_coa import report_unresolved_coa as report
 from votecal_soap.use_cases.reverse_transfer_out import reverse_transfer_out as reverse_transfer
 from votecal_soap.use_cases.search_voters import Searching
@@ -107,6 +109,21 @@ def search_voters(call: Call) -> str:
     return voter_search.render_found_voters(found, call.caller.county_code, services.config.page_byte_limit if wanted.limit is None else None)
 
 
+def register_voter(call: Call) -> str:
+    """EWS-09."""
+    command, services, limit = registrations.read_registration(call.request), call.services, call.services.config.page_byte_limit
+    return _once(
+        call, lambda uow: registrations.render_registration_result(register(command, call.caller, uow, services.clock), call.caller.county_code, limit)
+    )
+
+
+def pull_merged_data(call: Call) -> str:
+    """DLR-15, EWS-12."""
+    services, query = call.services, merged_data.read_merged_data_query(call.request)
+    page = pull(query, call.caller, services.unit_of_work, services.clock)
+    return merged_data.render_merged_page(page, services.config.page_byte_limit if query.limit is None and not query.with_content else None)
+
+
 def _acting(call: Call, uow: UnitOfWork) -> tuple[Caller, UnitOfWork, Clock, timedelta]:
     """What every use case takes that changes a match case: who, where, when, and how long a move may wait for the losing county."""
     return call.caller, uow, call.services.clock, timedelta(days=call.services.config.transfer_pending_days)
@@ -139,5 +156,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "AcceptTransferOut": accept_transfer_out,
     "ReverseTransferOut": reverse_transfer_out,
     "SearchVoters": search_voters,
+    "RegisterVoter": register_voter,
+    "PullMergedData": pull_merged_data,
 }
 """By the name in the WSDL."""

@@ -29,6 +29,8 @@ class MatchConfiguration:
     cross_county: CrossCountyMode
     weights_version: str | None
     """None: the shipped weights."""
+    merged_data_pulls: Mapping[str | None, bool]
+    """Only what was set, by county; None is the whole state (DLR-15)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,15 @@ class SetCrossCounty:
     acting_user: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMergedDataPull:
+    """Whether a county, or with None every one that has no setting of its own, pulls what merges added; None takes the setting back."""
+
+    county_code: str | None
+    allowed: bool | None
+    acting_user: str
+
+
 def configuration(uow: UnitOfWork) -> MatchConfiguration:
     """Everything that is set, and the shipped defaults where nothing is."""
     with uow:
@@ -70,6 +81,7 @@ def configuration(uow: UnitOfWork) -> MatchConfiguration:
             modes=uow.matching.modes(),
             cross_county=uow.matching.cross_county(),
             weights_version=None if active is None else active.version,
+            merged_data_pulls=uow.matching.merged_data_pulls(),
         )
 
 
@@ -137,6 +149,28 @@ def set_cross_county(command: SetCrossCounty, uow: UnitOfWork, clock: Clock) -> 
             subject=("statewide_setting", "coa_cross_county"),
             old={"mode": old},
             new={"mode": command.mode},
+        )
+        uow.commit()
+
+
+def set_merged_data_pull(command: SetMergedDataPull, uow: UnitOfWork, clock: Clock) -> None:
+    """Set whether newer records' counties pull merged data (DLR-15)."""
+    with uow:
+        require_role(uow, command.acting_user, ADMINISTRATORS)
+        if command.county_code is not None and uow.reference.county(command.county_code) is None:
+            raise NotFound(ErrorCode.COUNTY_NOT_FOUND, f"There is no county {command.county_code}.", ref="county")
+        old = uow.matching.merged_data_pulls().get(command.county_code)
+        now = clock.now()
+        uow.matching.save_merged_data_pull(command.county_code, command.allowed, now, command.acting_user)
+        record_change(
+            uow,
+            at=now,
+            actor=command.acting_user,
+            action="SetMergedDataPull",
+            subject=("statewide_setting", f"pull_merged_data {command.county_code or 'statewide'}"),
+            county_code=command.county_code,
+            old={"allowed": old},
+            new={"allowed": command.allowed},
         )
         uow.commit()
 

@@ -11,7 +11,7 @@ from votecal_soap.use_cases.duplicate_messages import PairSight, tell_of_pair
 from votecal_soap.use_cases.match_effects import MatchEffects
 from votecal_soap.use_cases.new_pair_cases import PairOpening, new_pair_case
 from votecal_soap.use_cases.ports import UnitOfWork
-from votecal_soap.use_cases.sos_items_of_case import ask_for_review, notify_administrators
+from votecal_soap.use_cases.sos_items_of_case import ask_for_review, notify_of_verified_candidate
 
 BASIS = "Registered as new over this candidate."
 
@@ -46,7 +46,7 @@ def _opened(uow: UnitOfWork, effects: MatchEffects, registered_id: int, pair: Du
         basis=BASIS,
     )
     case = new_pair_case(uow, effects, pair, opening)
-    notify_administrators(uow, case, (registered, candidate), due_on, effects)
+    notify_of_verified_candidate(uow, case, (registered, candidate), due_on, effects)
     if asked_county is None:
         ask_for_review(uow, case, due_on, effects)
     else:

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from votecal_soap.domain.duplicate_cases import bear_one_verified_license
+from votecal_soap.domain.duplicate_cases import bear_one_license, bear_one_verified_license
 from votecal_soap.domain.match_cases import MatchCase, WorkItemStatus
 from votecal_soap.domain.sos_work_items import NewSosWorkItem, SosItemOutcome, SosItemType
-from votecal_soap.domain.voters import Voter
+from votecal_soap.domain.voters import VerificationStatus, Voter
 from votecal_soap.use_cases.match_effects import MatchEffects
 from votecal_soap.use_cases.ports import UnitOfWork
 
@@ -18,6 +18,12 @@ def ask_for_review(uow: UnitOfWork, case: MatchCase, due_on: date, effects: Matc
 def notify_administrators(uow: UnitOfWork, case: MatchCase, voters: tuple[Voter, Voter], due_on: date, effects: MatchEffects) -> None:
     """At the first rejection on one verified DL/ID, SOS administrators are to know (S4.7, DUP-06)."""
     if bear_one_verified_license(*voters):
+        _open(uow, SosItemType.VERIFIED_LICENSE_REJECTED, case, due_on, effects)
+
+
+def notify_of_verified_candidate(uow: UnitOfWork, case: MatchCase, voters: tuple[Voter, Voter], due_on: date, effects: MatchEffects) -> None:
+    """The same where one of the two was just registered: DMV is yet to be asked about its number, and has verified the other's (S4.7, DUP-06)."""
+    if bear_one_license(*voters) and any(voter.drivers_license_status == VerificationStatus.VERIFIED for voter in voters):
         _open(uow, SosItemType.VERIFIED_LICENSE_REJECTED, case, due_on, effects)
 
 

@@ -45,7 +45,15 @@ def los_angeles(state):
     state.add_messages(1, "19", state_voter_id=other.state_voter_id)
     with state.application.unit_of_work(read_only=True) as uow:
         (message,) = uow.messages.page("19", 10, with_payload=False)
-    return {"case": case_id, "item": item_id, "message": message.message_id, "transfer": transfer_id, "moved_case": moved.case_id, "ems": other.ems_voter_id}
+    return {
+        "case": case_id,
+        "item": item_id,
+        "message": message.message_id,
+        "transfer": transfer_id,
+        "moved_case": moved.case_id,
+        "ems": other.ems_voter_id,
+        "uid": other.state_voter_id,
+    }
 
 
 CALLS = {
@@ -64,6 +72,12 @@ CALLS = {
     "AcceptTransferOut": (CHANGING + "<TransferId>{}</TransferId>", "transfer"),
     "ReverseTransferOut": (CHANGING + "<TransferId>{}</TransferId><Basis>b</Basis>", "transfer"),
     "SearchVoters": ("<EmsVoterId>{}</EmsVoterId>", "ems"),
+    "RegisterVoter": (
+        "<TransactionId>T-{0}</TransactionId><EmsVoterId>S-{0}</EmsVoterId><Registration><Name><LastName>NOBODY</LastName></Name>"
+        "<RegistrationDate>2026-03-01</RegistrationDate></Registration><SeenCandidates><StateVoterId>{0}</StateVoterId></SeenCandidates>",
+        None,
+    ),
+    "PullMergedData": ("<MatchCaseId>{}</MatchCaseId>", "case"),
 }
 """Operation to its request, and to the kind of id of another county's that it names."""
 
@@ -115,6 +129,14 @@ def test_another_countys_id_is_not_told_apart_from_none_and_changes_nothing(stat
     assert {name: found for name, found in rows(state).items() if found != before[name]} == {}
     told = foreign.content.decode() + logged()
     assert [value for value in (*PLANTED.values(), STREET) if value in told] == []
+
+
+@pytest.mark.requirement("EWS-01", "EWS-09")
+def test_a_candidate_that_is_not_one_is_passed_over_whether_it_exists_or_not(state, los_angeles):
+    before = rows(state)
+    answers = [call(state, "RegisterVoter", CALLS["RegisterVoter"][0], uid) for uid in (los_angeles["uid"], UNKNOWN)]
+    assert [(answer.text("RegistrationOutcome"), answer.text("MatchCaseIds")) for answer in answers] == [("Registered", None)] * 2
+    assert (rows(state)["match_case"], rows(state)["ems_message"]) == (before["match_case"], before["ems_message"])
 
 
 @pytest.mark.requirement("EWS-01", "EWS-02", "EWS-11")

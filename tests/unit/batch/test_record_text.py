@@ -13,6 +13,7 @@ from votecal_soap.contract.batch_elements import GROUP_PARTS, REGISTRATION_ORDER
 from votecal_soap.contract.batch_file import BatchExpectation
 from votecal_soap.contract.batch_schema import block_schema
 from votecal_soap.contract.batch_source import ReadingRules, open_batch, read_blocks
+from votecal_soap.contract.flatten import flattened_schema
 from votecal_soap.contract.record_files import VOTER_RECORD_UPDATE_BATCH
 from votecal_soap.contract.record_text import RecordText
 from votecal_soap.domain.batches import BatchRecord
@@ -163,11 +164,11 @@ def is_a_day(text: str) -> bool:
 
 @pytest.mark.requirement("VRU-05")
 def test_the_tables_of_elements_are_the_schemas():
-    schema = etree.parse(str(Path(__file__).parents[3] / "xsd" / "registration-types.xsd"))
+    schema = flattened_schema("voter-record-update-batch.xsd")
 
     def type_of(name: str) -> str:
-        (found,) = schema.xpath(f'//xs:element[@name="{name}"]/@type', namespaces={"xs": XS[1:-1]})
-        return found
+        (found,) = schema.xpath(f'//xs:complexType[@name="Registration"]//xs:element[@name="{name}"]/@type', namespaces={"xs": XS[1:-1]})
+        return found.removeprefix("tns:")
 
     def children(name: str) -> list[str]:
         return schema.xpath(f'//xs:complexType[@name="{name}"]/xs:sequence/xs:element/@name', namespaces={"xs": XS[1:-1]})

@@ -116,6 +116,18 @@ class MatchingRepository(CandidateIndex, Protocol):
         """Set it."""
         ...
 
+    def merged_data_pull(self, county_code: str) -> bool:
+        """Whether the county pulls what merges added to its records: its own setting, else the statewide one, else no (DLR-15)."""
+        ...
+
+    def merged_data_pulls(self) -> Mapping[str | None, bool]:
+        """All that was set, by county; None is the whole state."""
+        ...
+
+    def save_merged_data_pull(self, county_code: str | None, allowed: bool | None, at: datetime, by: str) -> None:
+        """Set it for a county, or statewide; None takes it back."""
+        ...
+
     def blackouts(self) -> Sequence[Blackout]:
         """All."""
         ...
