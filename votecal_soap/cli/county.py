@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from votecal_soap.cli import county_clerk, options, output
+from votecal_soap.cli import county_clerk, county_register, options, output
 from votecal_soap.cli.county_connection import Connection, connection
 from votecal_soap.domain.uploads import Compression
 
@@ -22,10 +22,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def county() -> None:
-    """The county's side: exchange agent, queue consumer, a clerk's work on matches, and a small reference EMS. It speaks SOAP and knows no state database."""
+    """The county's side: exchange agent, queue consumer, a clerk's work on matches and new voters, and a small reference EMS.
+
+    It speaks SOAP and knows no state database.
+    """
 
 
-for _command in county_clerk.COMMANDS:
+for _command in (*county_clerk.COMMANDS, *county_register.COMMANDS):
     county.add_command(_command)
 
 
@@ -111,6 +114,7 @@ def _show(report: "SyncReport", as_json: bool) -> None:
     jobs = [asdict(job) for job in report.jobs]
     if as_json:
         counts = {"imported": dict(report.imported), "failed": dict(report.failed), "answered": dict(report.answered), "recovered": report.recovered}
+        counts["merged_items"] = report.merged_items
         output.show_json({"jobs": jobs, **counts, "left_for_person": report.left_for_person})
         return
     if jobs:
@@ -124,4 +128,6 @@ def _show(report: "SyncReport", as_json: bool) -> None:
         output.show_table(("Answer", "Count"), report.answered.items())
     if report.recovered:
         output.console().print(f"Match cases that the EMS had lost: {report.recovered}")
+    if report.merged_items:
+        output.console().print(f"Merged data pulled: {report.merged_items} items")
     output.console().print(f"Left for a person to look at: {report.left_for_person}")

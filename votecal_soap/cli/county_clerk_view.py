@@ -1,7 +1,7 @@
 """How a clerk sees match cases and voters found."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from votecal_soap.cli import output
 from votecal_soap.search.family_rules import rule_text
@@ -9,6 +9,7 @@ from votecal_soap.search.family_rules import rule_text
 if TYPE_CHECKING:
     from votecal_soap.contract.received_cases import ReceivedCase, ReceivedFoundVoter
     from votecal_soap.contract.received_matches import ReceivedCriterion, ReceivedMatch, ReceivedVoter
+    from votecal_soap.county.registration import EnteredVoter
 
 
 def show_cases(cases: "Sequence[ReceivedMatch]", as_json: bool) -> None:
@@ -51,6 +52,24 @@ def show_found(found: "Sequence[ReceivedFoundVoter]", as_json: bool) -> None:
     else:
         rows = ((one.confidence, "yes" if one.exact else "no", _name(one.voter), one.voter.county_code, one.voter.status) for one in found)
         output.show_table(("Confidence", "Exact", "Voter", "County", "Status"), rows)
+
+
+def show_registration(voter: "EnteredVoter", result: str, candidates: Sequence[Mapping[str, Any]], as_json: bool) -> None:
+    """What became of a registration; the candidates whom a clerk has to look at."""
+    if as_json:
+        output.show_json({"voter": voter.number, "state_uid": voter.state_uid, "result": result, "candidates": list(candidates)})
+        return
+    output.console().print(f"{voter.number}: {result}{f' as {voter.state_uid}' if voter.state_uid else ''}.", markup=False)
+    if candidates:
+        rows = [(found["confidence"], _plain_name(found["voter"]), found["voter"]["county_code"], found["voter"]["status"]) for found in candidates]
+        output.show_table(("Confidence", "Voter", "County", "Status"), rows)
+        output.console().print(f"If it is none of them: votecal county register --voter {voter.number} --none-of-them", markup=False)
+
+
+def _plain_name(voter: Mapping[str, Any]) -> str:
+    texts = voter["texts"]
+    parts = (texts.get(name) for name in ("FirstName", "MiddleName", "LastName", "Suffix"))
+    return f"{voter['state_voter_id']} {' '.join(filter(None, parts))}, {texts.get('DateOfBirth', '')}"
 
 
 def _criteria(criteria: "Sequence[ReceivedCriterion]") -> list[tuple[object, ...]]:

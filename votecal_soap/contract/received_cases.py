@@ -43,17 +43,19 @@ class ReceivedFoundVoter(NamedTuple):
 
 def read_case_page(envelope: bytes) -> ReceivedCasePage:
     """ListMatchCasesResponse; anything else raises InvalidRequest, as in all of these."""
-    return _read(envelope, "ListMatchCasesResponse", lambda answer: ReceivedCasePage(tuple(map(read_match, answer[0])), _is_true(answer, "MoreMatchCases")))
+    return read_answer(
+        envelope, "ListMatchCasesResponse", lambda answer: ReceivedCasePage(tuple(map(read_match, answer[0])), _is_true(answer, "MoreMatchCases"))
+    )
 
 
 def read_case(envelope: bytes) -> ReceivedCase:
     """GetMatchCaseResponse."""
-    return _read(envelope, "GetMatchCaseResponse", _case)
+    return read_answer(envelope, "GetMatchCaseResponse", _case)
 
 
 def read_found_voters(envelope: bytes) -> tuple[ReceivedFoundVoter, ...]:
     """SearchVotersResponse, best first."""
-    return _read(envelope, "SearchVotersResponse", lambda answer: tuple(map(_found, answer[0])))
+    return read_answer(envelope, "SearchVotersResponse", lambda answer: tuple(map(read_found_voter, answer[0])))
 
 
 def _case(answer: etree._Element) -> ReceivedCase:
@@ -61,7 +63,8 @@ def _case(answer: etree._Element) -> ReceivedCase:
     return ReceivedCase(read_match(answer[0]), None if record is None else read_dmv_data(record))
 
 
-def _found(element: etree._Element) -> ReceivedFoundVoter:
+def read_found_voter(element: etree._Element) -> ReceivedFoundVoter:
+    """A FoundVoter; one that lacks what it must have raises KeyError."""
     voter = element.find(f"{_Q}Voter")
     if voter is None:
         raise KeyError("Voter")
@@ -82,7 +85,8 @@ def _is_true(element: etree._Element, name: str) -> bool:
     return (_text(element, name) or "").strip() in ("true", "1")
 
 
-def _read(envelope: bytes, name: str, read: Callable[[etree._Element], _Value]) -> _Value:
+def read_answer(envelope: bytes, name: str, read: Callable[[etree._Element], _Value]) -> _Value:
+    """The answer of that name in an envelope; anything else raises InvalidRequest."""
     try:
         return read(next(etree.fromstring(envelope, hardened_parser()).iter(f"{_Q}{name}")))
     except (etree.XMLSyntaxError, StopIteration, IndexError, KeyError, ValueError) as error:

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from votecal_soap.county.case_rule import WaitingCase
 from votecal_soap.county.ems_database import EmsDatabase
@@ -23,20 +23,22 @@ class Operation(StrEnum):
     ACCEPT_TRANSFER_OUT = "AcceptTransferOut"
     REVERSE_TRANSFER_OUT = "ReverseTransferOut"
     REPORT_UNRESOLVED_COA = "ReportUnresolvedCoa"
+    REGISTER_VOTER = "RegisterVoter"
 
 
 class WordDetail(NamedTuple):
-    """What some words say beside their basis: of a redirection, an unprecinctable address, an acceptance, a report."""
+    """What some words say beside their basis: of a redirection, an unprecinctable address, an acceptance, a report, a registration."""
 
     county_code: str | None = None
     comment: str | None = None
     home_precinct: str | None = None
     home_precinct_part: str | None = None
     state_voter_id: int | None = None
+    seen: Sequence[int] = ()
 
 
 class Word(NamedTuple):
-    """What the county is about to say of a case, a move or a DMV record; the version is a case's, of the others 0."""
+    """What the county is about to say of a case, a move, a DMV record or a voter of its own; the version is a case's, of the others 0."""
 
     operation: Operation
     subject_id: int
@@ -54,11 +56,16 @@ class Answer(NamedTuple):
 
 
 def waiting_cases(ems: EmsDatabase) -> list[WaitingCase]:
-    """DMV's cases that wait for this county, and that it has not answered as they are now; a move's case waits with the move.
+    """DMV's cases that wait for this county, and that it has not answered as they are now; a move's case waits with the move."""
+    return _waiting(ems.connection.execute(_WAITING_CASES, (ems.county_code,)).fetchall())
 
-    Whether two records are one voter's is for a clerk, who sees both.
-    """
-    rows = ems.connection.execute(_WAITING_CASES, (ems.county_code,)).fetchall()
+
+def waiting_pairs(ems: EmsDatabase) -> list[WaitingCase]:
+    """Pairs of records likewise, this county's own first in each; of those that one county rejected, only what this one is asked (DUP-03)."""
+    return _waiting(ems.connection.execute(_WAITING_PAIRS, {"county": ems.county_code}).fetchall())
+
+
+def _waiting(rows: Sequence[tuple[Any, ...]]) -> list[WaitingCase]:
     return [WaitingCase._make((*row[:8], frozenset((item["field"], item["level"]) for item in json.loads(row[8])))) for row in rows]
 
 
@@ -107,6 +114,14 @@ SELECT c.case_id, c.case_version, c.work_item_id, c.state_uid, v.voter_key IS NO
 FROM state_cases c LEFT JOIN voters v ON v.state_uid = c.state_uid
 WHERE c.case_state IN ('Open', 'Provisional') AND c.county_code = ? AND c.case_type <> 'DuplicateVoter'
   AND NOT EXISTS (SELECT 1 FROM state_transfers t WHERE t.case_id = c.case_id)
+  AND NOT EXISTS (SELECT 1 FROM state_answers a WHERE a.operation = 'DecideMatchCase' AND a.subject_id = c.case_id AND a.subject_version = c.case_version)
+ORDER BY c.case_id
+"""
+_WAITING_PAIRS: Final = """
+SELECT c.case_id, c.case_version, c.work_item_id, c.state_uid, v.voter_key IS NOT NULL, c.confidence, c.potential_reason, c.cap, c.criteria
+FROM state_cases c LEFT JOIN voters v ON v.state_uid = c.state_uid
+WHERE c.case_type = 'DuplicateVoter'
+  AND (c.case_state IN ('Open', 'Provisional') AND c.county_code = :county OR c.case_state = 'RejectedByUser' AND c.asked_county = :county)
   AND NOT EXISTS (SELECT 1 FROM state_answers a WHERE a.operation = 'DecideMatchCase' AND a.subject_id = c.case_id AND a.subject_version = c.case_version)
 ORDER BY c.case_id
 """

@@ -9,8 +9,11 @@ from typing import Final
 from votecal_soap.contract.received_matches import ReceivedMatch
 from votecal_soap.county.answer_book import Answer, Operation, Word, keep, settle, unsent
 from votecal_soap.county.answer_effects import after_acceptance, after_decision, after_report, after_reversal, after_undo
+from votecal_soap.county.extract import whole_registration
+from votecal_soap.county.match_import import keep_case
 from votecal_soap.county.office import Office
-from votecal_soap.county.state import DecidedCase, MatchCases
+from votecal_soap.county.registration import after_registration
+from votecal_soap.county.state import DecidedCase, MatchCases, NewRegistration
 from votecal_soap.domain.county_answers import ReportUnresolvedCoa, UndoMatchCase
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision
 from votecal_soap.errors import Unavailable, VoteCalError
@@ -35,6 +38,7 @@ class AnswerSender:
             Operation.ACCEPT_TRANSFER_OUT: self._accept,
             Operation.REVERSE_TRANSFER_OUT: self._reverse,
             Operation.REPORT_UNRESOLVED_COA: self._report,
+            Operation.REGISTER_VOTER: self._register,
         }
 
     def say(self, word: Word) -> str:
@@ -103,6 +107,11 @@ class AnswerSender:
         reported = self._state.report_unresolved_coa(transaction_id, report)
         return lambda connection: after_report(connection, word.subject_id, reported)
 
+    def _register(self, transaction_id: str, word: Word) -> TakeEffect:
+        number, registration = whole_registration(self._office.ems.connection, word.subject_id)
+        result = self._state.register_voter(transaction_id, NewRegistration(ems_voter_id=number, registration=registration, seen=word.detail.seen))
+        return lambda connection: after_registration(connection, word.subject_id, result)
+
     @property
     def _county(self) -> str:
         return self._office.ems.county_code
@@ -115,6 +124,8 @@ class AnswerSender:
 
         def take(connection: sqlite3.Connection) -> str:
             connection.execute(_MOVE_CASE, (decided.case_state, decided.case_version, decided.county_code, word.basis, word.subject_id))
+            if match is not None:
+                keep_case(connection, match)
             return take_effect(connection, match)
 
         return take

@@ -1,6 +1,6 @@
 """UC03.22.01 and UC03.50.01 at the county: answer what waits by the county's rule, over SOAP (COA-21, COA-33, S4.21).
 
-A match case is answered by `case_rule`, after a look at how it stands now; a provisional move out of the county is accepted;
+A match case is answered by `case_rule`, a pair of records by `pair_rule`, after a look at how it stands now; a provisional move out of the county is accepted;
 a change of address that matched nobody is reported as no voter's, unless the county has a registered voter of that first name
 and date of birth: then a clerk looks. A new registration that matched nobody waits for a clerk, who registers the person.
 """
@@ -9,11 +9,13 @@ from collections import Counter
 from functools import partial
 from typing import Final
 
-from votecal_soap.county.answer_book import Operation, Word, keep, strangers, waiting_cases, waiting_transfers
+from votecal_soap.county.answer_book import Operation, Word, keep, strangers, waiting_cases, waiting_pairs, waiting_transfers
 from votecal_soap.county.answer_sender import AnswerSender
 from votecal_soap.county.case_rule import RuledCase, rule
+from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.match_import import keep_case
 from votecal_soap.county.office import Office
+from votecal_soap.county.pair_rule import rule_pairs
 from votecal_soap.county.state import MatchCases
 from votecal_soap.errors import NotFound
 
@@ -38,8 +40,8 @@ class CaseAnswers:
 
     def _rule(self) -> None:
         ems = self._office.ems
-        self._look_again(rule(waiting_cases(ems)))
-        words = [Word(Operation.DECIDE_MATCH_CASE, case.case_id, case.version, decision.value, basis) for case, decision, basis in rule(waiting_cases(ems))]
+        self._look_again(_ruled(ems))
+        words = [Word(Operation.DECIDE_MATCH_CASE, case.case_id, case.version, decision.value, basis) for case, decision, basis in _ruled(ems)]
         words += [Word(Operation.ACCEPT_TRANSFER_OUT, transfer_id, 0, None, PROVISIONAL_MOVE) for transfer_id in waiting_transfers(ems)]
         words += [Word(Operation.REPORT_UNRESOLVED_COA, work_item_id, 0, None, NO_VOTER) for work_item_id in strangers(ems)]
         if words:
@@ -54,3 +56,7 @@ class CaseAnswers:
                 continue  # another county decides it: the queue says so
             with self._office.ems.transaction() as connection:
                 keep_case(connection, now.match)
+
+
+def _ruled(ems: EmsDatabase) -> list[RuledCase]:
+    return rule(waiting_cases(ems)) + rule_pairs(waiting_pairs(ems))

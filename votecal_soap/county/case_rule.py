@@ -22,10 +22,10 @@ ACCEPTED_FROM: Final = 80
 """The lowest confidence that is accepted without a clerk."""
 
 _ACCEPTED_REASONS: Final = frozenset({None, PotentialReason.BELOW_AUTOMATIC, PotentialReason.NAMED_BY_COUNTY, PotentialReason.OUT_OF_STATE})
-_REFUSED_CAPS: Final = frozenset({"generations", "twins", "several_candidates", "miskeyed_licence"})
-_OTHER_FIRST_NAME: Final = ("FirstName", "different")
-_THE_PERSON: Final = frozenset({("LastName", "exact"), ("DateOfBirth", "exact")})
-_ANOTHER_PERSON: Final = frozenset({_OTHER_FIRST_NAME, ("DateOfBirth", "different")})
+REFUSED_CAPS: Final = frozenset({"generations", "twins", "several_candidates", "miskeyed_licence"})
+OTHER_FIRST_NAME: Final = ("FirstName", "different")
+THE_PERSON: Final = frozenset({("LastName", "exact"), ("DateOfBirth", "exact")})
+ANOTHER_PERSON: Final = frozenset({OTHER_FIRST_NAME, ("DateOfBirth", "different")})
 _BASES: Final = {
     Decision.ACCEPT: "Rule of the county: confidence of at least 80, same surname, same date of birth",
     Decision.OUT_OF_STATE: "Rule of the county: the voter, at an address out of state",
@@ -73,9 +73,9 @@ def rule(cases: Iterable[WaitingCase]) -> list[RuledCase]:
 def _decision(case: WaitingCase) -> Decision | None:
     if not case.is_known:
         return None
-    if case.levels >= _ANOTHER_PERSON:
+    if case.levels >= ANOTHER_PERSON:
         return Decision.REJECT
-    agrees = case.levels >= _THE_PERSON and _OTHER_FIRST_NAME not in case.levels
-    if case.confidence < ACCEPTED_FROM or not agrees or case.cap in _REFUSED_CAPS or case.reason not in _ACCEPTED_REASONS:
+    agrees = case.levels >= THE_PERSON and OTHER_FIRST_NAME not in case.levels
+    if case.confidence < ACCEPTED_FROM or not agrees or case.cap in REFUSED_CAPS or case.reason not in _ACCEPTED_REASONS:
         return None
     return Decision.OUT_OF_STATE if case.reason == PotentialReason.OUT_OF_STATE else Decision.ACCEPT

@@ -96,7 +96,8 @@ CREATE TABLE IF NOT EXISTS state_cases (
     new_county TEXT,
     criteria TEXT NOT NULL, new_address TEXT, new_mailing TEXT,
     basis TEXT,
-    overdue INTEGER NOT NULL DEFAULT 0
+    overdue INTEGER NOT NULL DEFAULT 0,
+    asked_county TEXT, newer_uid INTEGER, pulled TEXT
 );
 CREATE INDEX IF NOT EXISTS state_cases_worklist ON state_cases (case_state) WHERE case_state IN ('Open', 'Provisional');
 CREATE TABLE IF NOT EXISTS state_transfers (
@@ -120,8 +121,28 @@ CREATE TABLE IF NOT EXISTS state_answers (
     detail TEXT,
     UNIQUE (operation, subject_id, subject_version)
 );
+CREATE TABLE IF NOT EXISTS merged_data (
+    item_id TEXT PRIMARY KEY,
+    case_id INTEGER NOT NULL, state_uid INTEGER NOT NULL,
+    kind TEXT NOT NULL, data TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS merged_data_case ON merged_data (case_id);
+CREATE TABLE IF NOT EXISTS registration_candidates (
+    voter_key INTEGER NOT NULL, state_uid INTEGER NOT NULL,
+    shown_order INTEGER NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (voter_key, state_uid)
+) WITHOUT ROWID;
 """
-"""Match cases, moves and DMV records that the state told of, and the county's answers; an EMS that was made before gets them when it is opened."""
+"""Match cases, moves, DMV records and merged data that the state told of, and the county's answers.
 
-LATER_COLUMNS: Final = (("state_answers", "detail", "TEXT"),)
+An EMS that was made before gets them when it is opened. A case's `pulled` is NULL while a merge into this county's record may have
+added data that is not here; a registration's candidates are those whom the state showed and a clerk has to look at.
+"""
+
+LATER_COLUMNS: Final = (
+    ("state_answers", "detail", "TEXT"),
+    ("state_cases", "asked_county", "TEXT"),
+    ("state_cases", "newer_uid", "INTEGER"),
+    ("state_cases", "pulled", "TEXT"),
+)
 """Columns that an EMS of an earlier release lacks: table, column, type."""

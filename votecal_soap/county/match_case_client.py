@@ -1,11 +1,13 @@
-"""Match cases, moves and the search of the EMS Integration service over SOAP (EWS-08, EWS-11, UC03.22.01, UC03.50.01)."""
+"""Match cases, moves, search, registration and merged data of the EMS Integration service over SOAP (EWS-08, EWS-09, EWS-11, DLR-15)."""
 
 from collections.abc import Collection
 from typing import Any
 
+from votecal_soap.contract.batch_elements import GROUP_PARTS, REGISTRATION_ORDER
 from votecal_soap.contract.received_cases import ReceivedCase, ReceivedCasePage, ReceivedFoundVoter, read_case, read_case_page, read_found_voters
+from votecal_soap.contract.received_registrations import ReceivedMergedPage, ReceivedRegistration, read_merged_page, read_registration_result
 from votecal_soap.county.soap_service import SoapService
-from votecal_soap.county.state import DecidedCase, DecidedTransfer, ReportedRecord
+from votecal_soap.county.state import DecidedCase, DecidedTransfer, NewRegistration, ReportedRecord
 from votecal_soap.domain.county_answers import ReportUnresolvedCoa, UndoMatchCase
 from votecal_soap.domain.match_cases import CaseDecision, CaseState
 from votecal_soap.domain.voter_searches import VoterSearch
@@ -76,6 +78,22 @@ class MatchCaseClient:
     def reverse_transfer_out(self, transaction_id: str, transfer_id: int, basis: str) -> DecidedTransfer:
         """Say that the person who moved away is somebody else."""
         return _decided_transfer(self._integration.call("ReverseTransferOut", TransactionId=transaction_id, TransferId=transfer_id, Basis=basis))
+
+    def register_voter(self, transaction_id: str, new: NewRegistration) -> ReceivedRegistration:
+        """Register a voter as new."""
+        given = {name: _part(name, value) for name, value in zip(REGISTRATION_ORDER, new.registration, strict=True) if value}
+        seen = {"StateVoterId": list(new.seen)} if new.seen else None
+        parts = {"TransactionId": transaction_id, "EmsVoterId": new.ems_voter_id, "Registration": given, "SeenCandidates": seen}
+        return read_registration_result(self._integration.call_unread("RegisterVoter", **parts))
+
+    def pull_merged_data(self, case_id: int, after: str | None = None) -> ReceivedMergedPage:
+        """What a merge copied to the county's record."""
+        return read_merged_page(self._integration.call_unread("PullMergedData", MatchCaseId=case_id, AfterMergedItemId=after, IncludeContent=True))
+
+
+def _part(name: str, value: Any) -> object:  # noqa: ANN401 - a text or a group of texts
+    group = GROUP_PARTS.get(name)
+    return value if group is None else {part: text for part, text in zip(group, value, strict=True) if text}
 
 
 def _decided_case(answer: Any) -> DecidedCase:  # noqa: ANN401 - zeep's own object

@@ -59,6 +59,8 @@ def _own_record(connection: sqlite3.Connection, county_code: str, message: Recei
     """MergeReceived, MergeUndone, DuplicateCaseDecided: the county's own record as it is now."""
     match = _detail(message, ReceivedMatch)
     keep_case(connection, match)
+    if message.message_type == MessageType.MERGE_UNDONE:
+        connection.execute("DELETE FROM merged_data WHERE case_id = ?", (match.case_id,))
     key = key_of(connection, match.voter.state_voter_id)
     if key is not None and match.voter.county_code == county_code:
         take_record(connection, key, match.voter, ALL_KINDS)
@@ -163,6 +165,7 @@ def keep_case(connection: sqlite3.Connection, match: ReceivedMatch) -> None:
         json.dumps([criterion._asdict() for criterion in match.criteria]),
         *(None if address is None else json.dumps(address) for address in (match.new_address, match.new_mailing_address)),
         match.basis,
+        *((None, None) if match.duplicate is None else (match.duplicate.asked_county, match.duplicate.newer_id)),
     )
     connection.execute(_KEEP_CASE, values)
 
@@ -185,10 +188,11 @@ def _keep_transfer(connection: sqlite3.Connection, transfer: ReceivedTransfer) -
 
 _KEEP_CASE: Final = """
 INSERT INTO state_cases (case_id, case_type, case_state, case_version, county_code, confidence, cap, potential_reason,
-                         due_dt, work_item_id, state_uid, new_county, criteria, new_address, new_mailing, basis)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         due_dt, work_item_id, state_uid, new_county, criteria, new_address, new_mailing, basis, asked_county, newer_uid)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (case_id) DO UPDATE SET case_state = excluded.case_state, case_version = excluded.case_version, county_code = excluded.county_code,
-    due_dt = excluded.due_dt, new_county = excluded.new_county, basis = excluded.basis
+    due_dt = excluded.due_dt, new_county = excluded.new_county, basis = excluded.basis,
+    asked_county = excluded.asked_county, newer_uid = excluded.newer_uid, pulled = CASE WHEN excluded.case_version > case_version THEN NULL ELSE pulled END
 WHERE excluded.case_version >= state_cases.case_version
 """
 _KEEP_TRANSFER: Final = """

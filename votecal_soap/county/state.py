@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from votecal_soap.contract.batch_writer import BatchFile
+from votecal_soap.contract.batch_writer import BatchFile, WireRegistration
 from votecal_soap.contract.queue_page import QueuePage
 from votecal_soap.contract.received_cases import ReceivedCase, ReceivedCasePage, ReceivedFoundVoter
+from votecal_soap.contract.received_registrations import ReceivedMergedPage, ReceivedRegistration
 from votecal_soap.domain.county_answers import ReportUnresolvedCoa, UndoMatchCase
 from votecal_soap.domain.ems_messages import Clearance
 from votecal_soap.domain.jobs import DataKind
@@ -143,6 +144,15 @@ class ReportedRecord:
     case_id: int | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRegistration:
+    """A voter whom the county registers as new, in its own codes, and the UIDs of candidates whom a clerk saw and did not choose."""
+
+    ems_voter_id: str
+    registration: WireRegistration
+    seen: Sequence[int] = ()
+
+
 class CountyQuestions(Protocol):
     """What the county may ask of matches and voters, in the same service (EWS-08, EWS-11)."""
 
@@ -156,6 +166,10 @@ class CountyQuestions(Protocol):
 
     def search_voters(self, search: VoterSearch) -> Sequence[ReceivedFoundVoter]:
         """Voters of the whole state who may be the one looked for, best first."""
+        ...
+
+    def pull_merged_data(self, case_id: int, after: str | None = None) -> ReceivedMergedPage:
+        """What a merge copied to the county's record, with documents' bytes; NotAllowed unless SOS has set it (DLR-15)."""
         ...
 
 
@@ -180,6 +194,10 @@ class CountyAnswers(Protocol):
 
     def reverse_transfer_out(self, transaction_id: str, transfer_id: int, basis: str) -> DecidedTransfer:
         """Say that the person who moved away is somebody else (S4.21)."""
+        ...
+
+    def register_voter(self, transaction_id: str, new: NewRegistration) -> ReceivedRegistration:
+        """Register a voter as new, or hear whom the county has to look at first (EWS-09)."""
         ...
 
 

@@ -16,6 +16,7 @@ from votecal_soap.county.case_answers import CaseAnswers
 from votecal_soap.county.data_exchange_service import DataExchangeService
 from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.ems_jobs import UNFINISHED, CountyJob, JobStage
+from votecal_soap.county.merged_data import pull_merged_data
 from votecal_soap.county.office import Office
 from votecal_soap.county.progress import Tell, tell_nobody
 from votecal_soap.county.queue_consumer import PAGE_MESSAGES, Drained, QueueConsumer
@@ -84,6 +85,8 @@ class SyncReport:
     """What the county said of matches, moves and DMV records, with the state's answer."""
     recovered: int = 0
     """Match cases that the EMS had lost, or had otherwise than the state."""
+    merged_items: int = 0
+    """What merges added to the county's records, pulled in this run."""
 
     @property
     def records_sent(self) -> int:
@@ -142,6 +145,7 @@ class _Synchronisation:
         self._answered: Counter[str] = Counter()
         self._left_for_person = 0
         self._recovered: int | None = None
+        self._merged_items = 0
 
     def run(self) -> SyncReport:
         while not self._stop.is_set():
@@ -160,6 +164,7 @@ class _Synchronisation:
             if self._recovered is None:
                 self._recovered = reconcile(self._office, self._state)
             self._answered += self._answers.answer()
+            self._merged_items += pull_merged_data(self._office, self._state)
         except Unavailable as error:
             if self._settings.until is not Until.STOPPED:
                 raise
@@ -184,6 +189,7 @@ class _Synchronisation:
             left_for_person=self._left_for_person,
             answered=MappingProxyType(dict(self._answered)),
             recovered=self._recovered or 0,
+            merged_items=self._merged_items,
         )
 
 

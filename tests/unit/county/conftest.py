@@ -10,6 +10,7 @@ from votecal_soap.clock import FixedClock
 from votecal_soap.contract.batch_writer import WireHomePrecinct, WireName, WireRecord, WireRegistration, WireResidenceAddress
 from votecal_soap.contract.queue_page import QueuePage, ReceivedMessage, ReceivedRecordResult
 from votecal_soap.contract.received_cases import ReceivedCase, ReceivedCasePage
+from votecal_soap.contract.received_registrations import ReceivedMergedPage
 from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.office import Office
 from votecal_soap.county.retry import Retry
@@ -42,6 +43,9 @@ class FakeState:
         self.answers = []
         self.cases = {}
         self.found = ()
+        self.registered = []
+        self.registrations = []
+        self.merged = {}
 
     def _call(self, name):
         self.calls.append(name)
@@ -205,6 +209,17 @@ class FakeState:
         self.answers.append((transaction_id, "AcceptTransferOut", transfer_id, 0))
         self._call("accept_transfer_out")
         return DecidedTransfer(state_uid=100000001, transfer_state="Accepted", record_version=None)
+
+    def register_voter(self, transaction_id, new):
+        self.registered.append((transaction_id, new))
+        self._call("register_voter")
+        return self.registrations.pop(0)
+
+    def pull_merged_data(self, case_id, after=None):
+        self._call("pull_merged_data")
+        items = self.merged.get(case_id, ())
+        start = 0 if after is None else [item.item_id for item in items].index(after) + 1
+        return ReceivedMergedPage(tuple(items[start : start + 2]), len(items) > start + 2)
 
     def close(self):
         self.closed = True

@@ -3,7 +3,7 @@
 import pytest
 from fakes.dmv import a_voter
 
-from votecal_soap.county.answer_book import waiting_cases
+from votecal_soap.county.answer_book import waiting_cases, waiting_pairs
 from votecal_soap.county.message_import import ImportOutcome, import_messages
 from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType
@@ -27,10 +27,11 @@ def take(ems, *messages):
 
 
 @pytest.mark.requirement("DUP-02")
-def test_a_potential_pair_waits_for_a_clerk_and_the_countys_rule_leaves_it_alone(ems):
+def test_a_potential_pair_is_kept_apart_from_dmvs_cases(ems):
     assert take(ems, of_pair("PotentialDuplicate")) == {ImportOutcome.PROCESSED}
     assert ems.connection.execute("SELECT case_type, case_state, state_uid FROM state_cases").fetchall() == [("DuplicateVoter", "Open", UID)]
     assert waiting_cases(ems) == []
+    assert [pair.case_id for pair in waiting_pairs(ems)] == [5]
 
 
 @pytest.mark.requirement("DLR-15", "DLR-19")
