@@ -125,6 +125,21 @@ def test_what_a_move_between_counties_does_is_set_for_the_state_and_leaves_a_tra
     assert audited(uow, "SetCrossCounty") == [("ada", "coa_cross_county", None, {"mode": "cancel_and_invite"}, {"mode": "transfer"})]
 
 
+@pytest.mark.requirement("DLR-15", "OPS-02")
+def test_whether_merged_data_is_pulled_is_set_for_the_state_and_for_a_county(people, run_json, uow):
+    pull = ("match", "config", "pull-merged-data")
+    assert run_json("match", "config", "show")["pull_merged_data"] == {}
+    people(*pull, "yes", "--as", "ada")
+    people(*pull, "no", "--county", "19", "--as", "ada")
+    assert run_json("match", "config", "show")["pull_merged_data"] == {"statewide": True, "19": False}
+    assert "county 19" in people("match", "config", "show").stdout
+    people(*pull, "unset", "--county", "19", "--as", "ada")
+    assert run_json("match", "config", "show")["pull_merged_data"] == {"statewide": True}
+    assert people(*pull, "yes", "--as", "sam", code=1).stderr.startswith("VC-3002")
+    assert people(*pull, "yes", "--county", "77", "--as", "ada", code=1).stderr.startswith("VC-2003")
+    assert audited(uow, "SetMergedDataPull")[0] == ("ada", "pull_merged_data statewide", None, {"allowed": None}, {"allowed": True})
+
+
 @pytest.mark.requirement("JOB-04", "OPS-02")
 def test_blackouts_are_kept_by_administrators(people, run_json, uow):
     days = ("--from", "2026-10-05", "--to", "2026-11-03")

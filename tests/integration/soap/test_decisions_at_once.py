@@ -5,7 +5,7 @@ import threading
 import pytest
 import zeep
 
-from db.tables import audit_entry, stored_reply
+from db.tables import audit_entry, stored_reply, voter
 from votecal_soap.domain.match_cases import CaseState
 
 from .match_situations import UID, Situations
@@ -111,3 +111,26 @@ def test_of_two_counties_that_take_back_one_move_one_does(situations, los_angele
     assert (voter.county_code, voter.version, voter.residence_city) == ("19", 3, "PASADENA")
     with situations.state.application.unit_of_work(read_only=True) as uow:
         assert uow.match_cases.get(case_id).state is CaseState.REJECTED
+
+
+def registering(service, transaction_id, ems_voter_id="LA-NEW"):
+    registration = {"Name": {"LastName": "Quackenbush"}, "RegistrationDate": "2026-02-01"}
+    return lambda: service.RegisterVoter(TransactionId=transaction_id, EmsVoterId=ems_voter_id, Registration=registration)
+
+
+@pytest.mark.requirement("EWS-07", "EWS-09")
+def test_the_same_registration_twice_at_once_registers_one_voter_and_both_get_the_answer(situations, los_angeles):
+    for number in range(ROUNDS):
+        outcomes = at_once(*(registering(service, f"R-{number}", f"LA-{number}") for service in los_angeles))
+        assert refused_codes(outcomes) == []
+        assert len({outcome.StateVoterId for outcome in outcomes}) == 1
+    assert count(situations, voter) == ROUNDS
+
+
+@pytest.mark.requirement("EWS-09", "EWS-07")
+def test_one_county_id_under_two_transactions_at_once_is_registered_once(situations, los_angeles):
+    for number in range(ROUNDS):
+        one, other = at_once(*(registering(service, f"R-{number}-{place}", f"LA-{number}") for place, service in enumerate(los_angeles)))
+        told = {outcome if isinstance(outcome, str) else outcome.RegistrationOutcome for outcome in (one, other)}
+        assert told in ({"Registered", "Refused"}, {"Registered", "CandidatesFound"}, {"Registered", "VC-4007"})
+    assert count(situations, voter) == ROUNDS
