@@ -137,7 +137,7 @@ def test_whether_merged_data_is_pulled_is_set_for_the_state_and_for_a_county(peo
     assert run_json("match", "config", "show")["pull_merged_data"] == {"statewide": True}
     assert people(*pull, "yes", "--as", "sam", code=1).stderr.startswith("VC-3002")
     assert people(*pull, "yes", "--county", "77", "--as", "ada", code=1).stderr.startswith("VC-2003")
-    assert audited(uow, "SetMergedDataPull")[0] == ("ada", "pull_merged_data statewide", None, {"allowed": None}, {"allowed": True})
+    assert audited(uow, "SetMergedDataPull")[0] == ("ada", "pull_merged_data statewide", None, {"allowed": True}, {"allowed": None})
 
 
 @pytest.mark.requirement("JOB-04", "OPS-02")

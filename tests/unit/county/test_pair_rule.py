@@ -38,7 +38,7 @@ def test_another_first_name_and_birth_are_rejected_even_on_one_number():
         *({"cap": cap} for cap in ("twins", "generations")),
         *({"reason": reason} for reason in ("ConfidentialVoter", "NotRegistered", "MergePending", "OfANewerState")),
     ],
-    ids=str,
+    ids=lambda changes: next(iter(changes)),
 )
 def test_everything_else_is_left_for_a_clerk(changes):
     assert decisions(PAIR._replace(**changes)) == []
