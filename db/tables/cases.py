@@ -31,7 +31,7 @@ match_case = Table(
     Column("before_version", Integer, comment="The voter's version before the change, for undo (COA-34)"),
     Column("applied_version", Integer, comment="The voter's version that the change made"),
     Column("is_automatic", YesNo, nullable=False),
-    # Added by revision 0008: SQLite adds neither a foreign key nor a check to a table that is there, and voters and counties never go.
+    # Added by revision 0007: SQLite adds neither a foreign key nor a check to a table that is there, and voters and counties never go.
     Column("other_voter_id", BigInteger, comment="Duplicates: the higher UID"),
     Column("other_county", ShortText(2), comment="Its county, if another"),
     Column("pair_key", ShortText(40), comment="Both UIDs and the round: one case per unordered pair and round (DUP-01)"),

@@ -70,7 +70,7 @@ queue_hour = Table(
     Column("cleared_count", BigInteger, nullable=False),
     PrimaryKeyConstraint("county_code", "hour_start", name="pk_queue_hour"),
     Index("ix_queue_hour_start", "hour_start"),
-    comment="Messages added to and cleared from each queue, hour by hour; begins with revision 0011",
+    comment="Messages added to and cleared from each queue, hour by hour; begins with revision 0008",
 )
 
 poison_message = Table(

@@ -1,4 +1,4 @@
-"""A process beside the writer of a DMV file: it reads the next chunk and searches for its drivers while the last is written (docs/adr/0010)."""
+"""A process beside the writer of a DMV file: it reads the next chunk and searches for its drivers while the last is written (docs/adr/0008)."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager

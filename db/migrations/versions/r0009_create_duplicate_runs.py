@@ -11,7 +11,7 @@ from alembic import op
 from db.types import ShortText, UtcTimestamp
 
 revision = "0009"
-down_revision = "0011"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

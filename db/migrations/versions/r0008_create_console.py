@@ -2,7 +2,7 @@
 
 A revision is a record of what was done and never changes: it names every column itself instead of reading today's tables.
 
-Revision ID: 0011
+Revision ID: 0008
 """
 
 from datetime import date
@@ -12,8 +12,8 @@ from alembic import op
 
 from db.types import ShortText, UtcTimestamp
 
-revision = "0011"
-down_revision = "0008"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
@@ -122,7 +122,7 @@ def _create_queue_hours() -> None:
         sa.Column("cleared_count", sa.BigInteger, nullable=False),
         sa.PrimaryKeyConstraint("county_code", "hour_start", name="pk_queue_hour"),
         sa.ForeignKeyConstraint(["county_code"], ["county.county_code"], name="fk_queue_hour_county"),
-        comment="Messages added to and cleared from each queue, hour by hour; begins with revision 0011",
+        comment="Messages added to and cleared from each queue, hour by hour; begins with revision 0008",
     )
     op.create_index("ix_queue_hour_start", "queue_hour", ["hour_start"])
 

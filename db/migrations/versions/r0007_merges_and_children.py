@@ -2,7 +2,7 @@
 
 A revision is a record of what was done and never changes: it names every column itself instead of reading today's tables.
 
-Revision ID: 0008
+Revision ID: 0007
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ from alembic import op
 
 from db.types import JsonText, LongText, ShortText, UtcTimestamp
 
-revision = "0008"
+revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
