@@ -153,6 +153,8 @@ class SqlMatchCaseRepository:
         saved = duplicate_cases.save(self._connection, before, after)
         self._counts.take([before])
         self._counts.add([saved])
+        # Whoever decided is done with it; another county may have the next word.
+        case_work.release(self._connection, before.case_id, None)
         return saved
 
     def open_by_cause(self, cause: DuplicateCause, after_case_id: int, limit: int) -> Sequence[MatchCase]:
@@ -192,7 +194,12 @@ class SqlMatchCaseRepository:
 
     def waiting(self, query: CaseListQuery) -> Sequence[MatchCase]:
         """A page of cases that wait (DLR-03)."""
-        return [case_of(row) for row in self._connection.execute(case_lists.page(query))]
+        found = (case_of(row) for part in case_lists.parts(query) for row in self._connection.execute(part))
+        return case_lists.merged(found, query)
+
+    def by_ids(self, case_ids: Sequence[int]) -> dict[int, MatchCase]:
+        """Several, by id."""
+        return {row.case_id: case_of(row) for row in select_listed(self._connection, _CASE.where(match_case.c.case_id.in_(listed())), sorted(case_ids))}
 
     def of_voter(self, state_voter_id: int, limit: int) -> Sequence[MatchCase]:
         """A voter's cases, the newest first."""

@@ -83,8 +83,10 @@ open_case_count = Table(
     Column("case_type", ShortText(20), nullable=False),
     Column("case_state", ShortText(20), nullable=False, comment="Only states in which a case waits for somebody"),
     Column("due_on", Date, nullable=False, comment="9999-12-31: no day is set"),
+    Column("is_second", YesNo, nullable=False, comment="1: a pair that is counted for its first county too; left out where all counties are added up"),
     Column("case_count", BigInteger, nullable=False),
-    PrimaryKeyConstraint("county_code", "case_type", "case_state", "due_on", name="pk_open_case_count"),
+    PrimaryKeyConstraint("county_code", "case_type", "case_state", "due_on", "is_second", name="pk_open_case_count"),
+    CheckConstraint("is_second IN (0,1)", name="is_second"),
     comment="Match cases that wait, kept with every case so that nothing scans",
 )
 

@@ -15,6 +15,7 @@ from votecal_soap.console import (
     matching_pages,
     queue_pages,
     refusals,
+    review_pages,
     sign_in,
     voter_pages,
     work_item_pages,
@@ -27,7 +28,7 @@ from votecal_soap.use_cases.schedule_job import Recurrence
 
 PATH: Final = "/console"
 _FORM_BYTES: Final = 64 << 10
-_PAGES: Final = (sign_in, account, work_item_pages, match_case_pages, job_pages, queue_pages, matching_pages, voter_pages)
+_PAGES: Final = (sign_in, account, work_item_pages, match_case_pages, review_pages, job_pages, queue_pages, matching_pages, voter_pages)
 
 
 def create_console(services: Application, recurrence: Recurrence) -> Flask:

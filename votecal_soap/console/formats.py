@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from votecal_soap.clock import CALIFORNIA, legal_date
 from votecal_soap.console import charts, context
+from votecal_soap.domain.sos_work_items import TITLES, SosItemType
 from votecal_soap.domain.work_lists import WorkItemKind
 
 NOTHING: Final = "–"
@@ -20,6 +21,8 @@ _KINDS: Final = {
     WorkItemKind.DUPLICATE_VOTER: "Possible duplicate voters to decide",
     WorkItemKind.PROVISIONAL: "Provisional matches whose cancellation waits",
     WorkItemKind.UNRESOLVED_DMV: "DMV records of nobody, and of no county",
+    WorkItemKind.REJECTED_DUPLICATE: TITLES[SosItemType.REVIEW_REJECTED_DUPLICATE],
+    WorkItemKind.REJECTED_VERIFIED: "Rejections of a match on one verified DL/ID, to be read",
 }
 
 _WORDS: Final = {
@@ -48,6 +51,9 @@ _WORDS: Final = {
     "CourtOrder2166": "Confidential by court order (2166)",
     "SafeAtHome2166_5": "Safe at Home (2166.5)",
     "PublicSafety2166_7": "Public safety officer (2166.7)",
+    "MistakenRejection": "The counties rejected by mistake",
+    "AssignedTwice": "DMV assigned the number twice",
+    "WrongBeforeVoteCal": "Wrong number before VoteCal",
 }
 """Where the name itself, taken apart, would not do."""
 

@@ -11,15 +11,15 @@ from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringFi
 from wtforms.validators import InputRequired, Length, Optional
 
 from votecal_soap.console import choices, context, formats
+from votecal_soap.console.review_form import BASIS_LENGTH, ReviewForm, read_version, review_form
 from votecal_soap.domain.county_answers import UndoMatchCase
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision, MatchCase
-from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
+from votecal_soap.errors import Conflict, InvalidRequest, NotFound
 from votecal_soap.use_cases import decide_in_console, work_item_list, work_on_case
 from votecal_soap.use_cases.view_match_case import CaseView, view_match_case
 
 blueprint = Blueprint("match_cases", __name__, url_prefix="/cases")
 
-BASIS_LENGTH: Final = 300
 _SAID: Final = {
     Decision.ACCEPT: "Accept: the same person; what DMV sent is applied",
     Decision.REJECT: "Reject: not the same person",
@@ -63,26 +63,26 @@ class UndoForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
 @blueprint.get("/<int:case_id>")
 def show(case_id: int) -> str:
     """The case."""
-    view = _view(case_id)
-    return _page(view, _decision_form(view), UndoForm(version=view.case.version))
+    view = case_view(case_id)
+    return case_page(view)
 
 
 @blueprint.post("/<int:case_id>/decide")
 def decide(case_id: int) -> Response | tuple[str, int]:
     """Decide; a decision over an older version is a conflict, and nothing is changed."""
-    view = _view(case_id)
+    view = case_view(case_id)
     form = _decision_form(view)
     if not form.validate_on_submit():
-        return _page(view, form, UndoForm(formdata=None, version=view.case.version)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return case_page(view, decision=form), HTTPStatus.UNPROCESSABLE_ENTITY
     services = context.services()
     try:
         decided = decide_in_console.decide(_decision(case_id, form), context.person().user_name, services.unit_of_work, services.clock, transfer_pending())
     except Conflict as conflict:
-        return _conflict(case_id, conflict)
+        return conflict_page(case_id, conflict)
     except (InvalidRequest, NotFound) as error:
         field = form[_FIELD_OF.get(error.ref or "", "basis")]
         field.errors = [*field.errors, error.text]
-        return _page(view, form, UndoForm(formdata=None, version=view.case.version)), HTTPStatus.UNPROCESSABLE_ENTITY
+        return case_page(view, decision=form), HTTPStatus.UNPROCESSABLE_ENTITY
     flash(f"Case {case_id} is now {formats.words(decided.state).lower()}.", "success")
     return _onward(view.case)
 
@@ -90,16 +90,16 @@ def decide(case_id: int) -> Response | tuple[str, int]:
 @blueprint.post("/<int:case_id>/undo")
 def undo(case_id: int) -> Response | tuple[str, int]:
     """Take back what the match did."""
-    view = _view(case_id)
+    view = case_view(case_id)
     form = UndoForm()
     if not form.validate_on_submit():
-        return _page(view, _decision_form(view), form), HTTPStatus.UNPROCESSABLE_ENTITY
+        return case_page(view, undoing=form), HTTPStatus.UNPROCESSABLE_ENTITY
     services = context.services()
     command = UndoMatchCase(case_id=case_id, expected_version=form.version.data, basis=form.basis.data)
     try:
         decide_in_console.undo(command, context.person().user_name, services.unit_of_work, services.clock, transfer_pending())
     except Conflict as conflict:
-        return _conflict(case_id, conflict)
+        return conflict_page(case_id, conflict)
     flash(f"Case {case_id} was taken back: it is rejected, and the voter's record is as before.", "success")
     return redirect(url_for(".show", case_id=case_id), HTTPStatus.SEE_OTHER)
 
@@ -111,7 +111,7 @@ def hold(case_id: int, action: str) -> Response | tuple[str, int]:
     try:
         use_case(_work(case_id), context.writing(), context.services().clock)
     except Conflict as conflict:
-        return _conflict(case_id, conflict)
+        return conflict_page(case_id, conflict)
     return redirect(url_for(".show", case_id=case_id), HTTPStatus.SEE_OTHER)
 
 
@@ -128,7 +128,7 @@ def note(case_id: int) -> Response:
 @blueprint.get("/<int:case_id>/next")
 def following(case_id: int) -> Response:
     """The next case that waits, of the same type; the summary when there is none."""
-    return _onward(_view(case_id).case)
+    return _onward(case_view(case_id).case)
 
 
 def _work(case_id: int) -> work_on_case.WorkOnCase:
@@ -140,7 +140,8 @@ def transfer_pending() -> timedelta:
     return timedelta(days=context.config().transfer_pending_days)
 
 
-def _view(case_id: int) -> CaseView:
+def case_view(case_id: int) -> CaseView:
+    """The case as the person who asks may see it; a look that leaves a trace."""
     return view_match_case(case_id, context.person().user_name, context.writing(), context.services().clock)
 
 
@@ -156,13 +157,9 @@ def _decision_form(view: CaseView) -> DecisionForm:
 
 def _decision(case_id: int, form: DecisionForm) -> CaseDecision:
     decision = Decision(form.decision.data)
-    try:
-        version = int(form.version.data)
-    except ValueError as error:
-        raise InvalidRequest(ErrorCode.VALUE_WRONG, "The form does not say which version it saw.", ref="version") from error
     return CaseDecision(
         case_id=case_id,
-        expected_version=version,
+        expected_version=read_version(form.version.data),
         decision=decision,
         basis=form.basis.data.strip(),
         county_code=form.county.data or None if decision is Decision.REDIRECT else None,
@@ -171,14 +168,21 @@ def _decision(case_id: int, form: DecisionForm) -> CaseDecision:
     )
 
 
-def _page(view: CaseView, decision: DecisionForm, undoing: UndoForm) -> str:
-    return render_template("cases/case.html", view=view, form=decision, undo_form=undoing)
+def case_page(view: CaseView, *, decision: DecisionForm | None = None, undoing: UndoForm | None = None, review: ReviewForm | None = None) -> str:
+    """The page; a form that is not given is empty."""
+    return render_template(
+        "cases/case.html",
+        view=view,
+        form=decision or _decision_form(view),
+        undo_form=undoing or UndoForm(formdata=None, version=view.case.version),
+        review_form=review or review_form(view.case),
+    )
 
 
-def _conflict(case_id: int, conflict: Conflict) -> tuple[str, int]:
+def conflict_page(case_id: int, conflict: Conflict) -> tuple[str, int]:
     """What the person wrote is shown again, so that nothing has to be typed twice."""
     given = request.form.get("basis", "")
-    page = render_template("cases/conflict.html", view=_view(case_id), conflict=conflict, given=given)
+    page = render_template("cases/conflict.html", view=case_view(case_id), conflict=conflict, given=given)
     return page, HTTPStatus.CONFLICT
 
 

@@ -1,4 +1,4 @@
-"""The Work Item Summary, and the list of each type (DLR-03)."""
+"""The Work Item Summary, and the list of each type (DLR-03, DLR-05)."""
 
 from datetime import date
 from http import HTTPStatus
@@ -8,10 +8,12 @@ from werkzeug.wrappers import Response
 
 from votecal_soap.console import context
 from votecal_soap.console.roles import only
+from votecal_soap.domain.sos_work_items import SosItemSort, SosItemType
 from votecal_soap.domain.work_lists import CaseOrder, CasePosition, WorkItemKind
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
-from votecal_soap.use_cases import assign_dmv_record, work_item_list, work_item_summary
+from votecal_soap.use_cases import assign_dmv_record, review_list, work_item_list, work_item_summary
 from votecal_soap.use_cases.acting_user import SOS_ROLES
+from votecal_soap.use_cases.refuse_access import refuse_page
 
 blueprint = Blueprint("work_items", __name__)
 
@@ -29,6 +31,10 @@ def listing(kind: str) -> str:
     if kind not in set(WorkItemKind):
         abort(404)
     chosen = WorkItemKind(kind)
+    if chosen.is_of_sos and context.person().role not in SOS_ROLES:
+        refuse_page(context.person(), f"work_items.{chosen}", context.writing(), context.services().clock)
+    if chosen.sos_item_type is not None:
+        return _reviews(chosen, chosen.sos_item_type)
     return _records(chosen) if chosen is WorkItemKind.UNRESOLVED_DMV else _cases(chosen)
 
 
@@ -65,6 +71,20 @@ def _cases(kind: WorkItemKind) -> str:
     page = work_item_list.list_cases(command, context.writing(), context.services().clock)
     following = None if page.following is None else write_position(page.following)
     return render_template("work_items/cases.html", kind=kind, command=command, page=page, orders=CaseOrder, following=following)
+
+
+def _reviews(kind: WorkItemKind, item_type: SosItemType) -> str:
+    command = review_list.ListReviews(
+        item_type=item_type,
+        acting_user=context.person().user_name,
+        sort=SosItemSort.OPENED if request.args.get("sort") == SosItemSort.OPENED else SosItemSort.DUE,
+        overdue_only=request.args.get("overdue") == "1",
+        unclaimed_only=request.args.get("unclaimed") == "1",
+        after_item_id=request.args.get("after", 0, type=int),
+        after_case_id=request.args.get("after_pair", 0, type=int),
+    )
+    page = review_list.list_reviews(command, context.writing(), context.services().clock)
+    return render_template("work_items/reviews.html", kind=kind, kinds=WorkItemKind, command=command, page=page)
 
 
 def _records(kind: WorkItemKind) -> str:

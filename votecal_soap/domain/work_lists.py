@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from votecal_soap.domain.match_cases import CaseState, CaseType
+from votecal_soap.domain.sos_work_items import SosItemType
 
 
 class WorkItemKind(StrEnum):
@@ -16,6 +17,8 @@ class WorkItemKind(StrEnum):
     DUPLICATE_VOTER = "duplicate-voter"  # two records may be one person (DUP-03)
     PROVISIONAL = "provisional"  # applied; a cancellation waits for the losing county (COA-12)
     UNRESOLVED_DMV = "unresolved-dmv"  # a DMV record that is nobody's and of no county: SOS's own (COA-21)
+    REJECTED_DUPLICATE = "rejected-duplicates"  # both counties rejected one DL/ID: SOS reviews (DLR-05)
+    REJECTED_VERIFIED = "rejections-on-verified-dl-id"  # what SOS administrators are to know of (DUP-06)
 
     @property
     def case_types(self) -> tuple[CaseType, ...]:
@@ -24,8 +27,20 @@ class WorkItemKind(StrEnum):
 
     @property
     def states(self) -> tuple[CaseState, ...]:
-        """The states in which such a case waits."""
+        """The states in which such a case waits for a county."""
+        if self is WorkItemKind.DUPLICATE_VOTER:
+            return (CaseState.OPEN, CaseState.REJECTED_BY_USER)
         return (CaseState.PROVISIONAL,) if self is WorkItemKind.PROVISIONAL else (CaseState.OPEN,)
+
+    @property
+    def sos_item_type(self) -> SosItemType | None:
+        """The type of SOS work item that it holds; None when it holds cases or DMV records."""
+        return _SOS_ITEM_TYPES.get(self)
+
+    @property
+    def is_of_sos(self) -> bool:
+        """Whether only SOS users see it."""
+        return not self.case_types
 
 
 _CASE_TYPES = {
@@ -33,6 +48,10 @@ _CASE_TYPES = {
     WorkItemKind.DMV_REGISTRATION: (CaseType.DMV_REGISTRATION,),
     WorkItemKind.DUPLICATE_VOTER: (CaseType.DUPLICATE_VOTER,),
     WorkItemKind.PROVISIONAL: tuple(CaseType),
+}
+_SOS_ITEM_TYPES = {
+    WorkItemKind.REJECTED_DUPLICATE: SosItemType.REVIEW_REJECTED_DUPLICATE,
+    WorkItemKind.REJECTED_VERIFIED: SosItemType.VERIFIED_LICENSE_REJECTED,
 }
 
 
@@ -68,7 +87,7 @@ class CaseNote(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseListQuery:
-    """A page of cases that wait; `county_code` None means all, `due_before` only those due before a day."""
+    """A page of cases that wait for a county's word; `county_code` None means any county's, `due_before` only those due before a day."""
 
     case_types: tuple[CaseType, ...]
     states: tuple[CaseState, ...]

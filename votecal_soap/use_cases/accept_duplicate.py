@@ -21,6 +21,13 @@ class Word(NamedTuple):
     basis: str
     cause: str | None = None
     """SOS's (DLR-18)."""
+    in_console: bool = False
+    """A person decides in the console: the county's EMS has not heard of it yet."""
+
+    @property
+    def knowing_county(self) -> str | None:
+        """The county whose EMS knows already, for it sent the word itself (EWS-06)."""
+        return None if self.in_console else self.county_code
 
 
 def accept_pair(uow: UnitOfWork, hand: PairInHand, word: Word) -> MatchCase:
@@ -37,7 +44,7 @@ def accept_pair(uow: UnitOfWork, hand: PairInHand, word: Word) -> MatchCase:
     _, older = order_by_age(uow, hand.voters)
     withheld = older.county_code != word.county_code and in_blackout(uow, hand)
     case = _accepted(uow, hand, word, older.county_code if withheld else None)
-    order = MergeOrder(case=case, complete=not withheld, basis=word.basis, deciding_county=word.county_code, withheld_by_blackout=withheld)
+    order = MergeOrder(case=case, complete=not withheld, basis=word.basis, deciding_county=word.knowing_county, withheld_by_blackout=withheld)
     record = merge_pair(uow, hand.effects, order)
     replace_cases_of_merged(uow, hand.effects, record, hand.related, hand.due_on)
     close_items_of_case(uow, case.case_id, SosItemOutcome.ACCEPTED, hand.effects, word.cause)
@@ -49,7 +56,7 @@ def _complete(uow: UnitOfWork, hand: PairInHand, word: Word) -> MatchCase:
     if record is None:
         raise Conflict(ErrorCode.CASE_CHANGED, "The case's merge was taken back.", ref="MatchCaseId")
     case = _accepted(uow, hand, word, None)
-    order = MergeOrder(case=case, complete=True, basis=word.basis, deciding_county=word.county_code)
+    order = MergeOrder(case=case, complete=True, basis=word.basis, deciding_county=word.knowing_county)
     completed = complete_merge(uow, hand.effects, record, order)
     replace_cases_of_merged(uow, hand.effects, completed, hand.related, hand.due_on)
     return case

@@ -6,6 +6,7 @@ from typing import Final, NoReturn
 from votecal_soap.clock import Clock, legal_date
 from votecal_soap.domain.confidentiality import as_seen_by, is_confidential
 from votecal_soap.domain.counties import Role, StaffUser
+from votecal_soap.domain.match_cases import MatchCase
 from votecal_soap.domain.voters import Voter
 from votecal_soap.errors import VoteCalError
 from votecal_soap.use_cases.acting_user import SOS_ROLES, require_role
@@ -26,6 +27,18 @@ def is_of_sos(person: StaffUser) -> bool:
 def sees_county(person: StaffUser, county_code: str | None) -> bool:
     """Whether a county's things are for this person."""
     return is_of_sos(person) or (county_code is not None and person.county_code == county_code)
+
+
+def counties_of(uow: UnitOfWork, case: MatchCase) -> frozenset[str]:
+    """Whose case it is: the county that decides, the other record's, the one that is asked, and those of a move that it made."""
+    transfer = uow.match_cases.transfer_of_case(case.case_id)
+    moved = () if transfer is None else (transfer.losing_county, transfer.gaining_county)
+    return frozenset(filter(None, (case.county_code, case.other_county, case.asked_county, *moved)))
+
+
+def sees_case(uow: UnitOfWork, person: StaffUser, case: MatchCase) -> bool:
+    """Whether a case is for this person."""
+    return is_of_sos(person) or person.county_code in counties_of(uow, case)
 
 
 def as_person_sees(voter: Voter, person: StaffUser, clock: Clock) -> Voter:

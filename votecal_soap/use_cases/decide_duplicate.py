@@ -26,7 +26,7 @@ def decide_duplicate(case: MatchCase, decision: CaseDecision, caller: Caller, uo
     require_concern(hand, caller.county_code)
     require_state(hand.case, decision.expected_version, STANDING)
     _require_turn(hand, caller.county_code)
-    word = Word(caller.county_code, decision.basis)
+    word = Word(caller.county_code, decision.basis, in_console=by is not None)
     is_accepted = decision.decision is Decision.ACCEPT
     decided = accept_pair(uow, hand, word) if is_accepted else reject_pair(uow, hand, word, caller.county_code)
     old = {"state": hand.case.state, "version": hand.case.version}

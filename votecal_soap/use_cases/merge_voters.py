@@ -37,7 +37,7 @@ class Obstacle(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MergeOrder:
-    """A pair to be merged: `complete` also ends the older registration; `deciding_county` is told nothing that it said itself."""
+    """A pair to be merged: `complete` also ends the older registration; `deciding_county` is the one whose EMS sent the word."""
 
     case: MatchCase
     complete: bool

@@ -20,13 +20,13 @@ def reject_pair(uow: UnitOfWork, hand: PairInHand, word: Word, county_code: str)
     leads_to = rejected_by(hand.case, county_code, hand.voters)
     case = uow.match_cases.save(hand.case, _rejected(hand, word, county_code, leads_to))
     if hand.case.state is CaseState.PROVISIONAL:
-        undo_merge(uow, hand.effects, MergeOrder(case=case, complete=False, basis=word.basis, deciding_county=county_code))
+        undo_merge(uow, hand.effects, MergeOrder(case=case, complete=False, basis=word.basis, deciding_county=word.knowing_county))
     for uid in voters_of(case):
         hand.effects.note(uid, REJECTED, pair_basis(case, word.basis))
     if leads_to.state is CaseState.REJECTED_BY_USER:
-        _go_on(uow, hand, case, leads_to, county_code)
+        _go_on(uow, hand, case, leads_to, word)
     else:
-        tell_counties(hand.effects, MessageType.DUPLICATE_CASE_DECIDED, PairSight(case), besides=county_code)
+        tell_counties(hand.effects, MessageType.DUPLICATE_CASE_DECIDED, PairSight(case), besides=word.knowing_county)
     return case
 
 
@@ -44,15 +44,16 @@ def _rejected(hand: PairInHand, word: Word, county_code: str, leads_to: Rejectio
     )
 
 
-def _go_on(uow: UnitOfWork, hand: PairInHand, case: MatchCase, leads_to: Rejection, county_code: str) -> None:
+def _go_on(uow: UnitOfWork, hand: PairInHand, case: MatchCase, leads_to: Rejection, word: Word) -> None:
     """Both bear one DL/ID, so that one rejection does not end it."""
     if leads_to.is_first:
         notify_administrators(uow, case, hand.voters, hand.due_on, hand.effects)
     if leads_to.asked_county is None:
         ask_for_review(uow, case, hand.due_on, hand.effects)
-        tell_counties(hand.effects, MessageType.DUPLICATE_CASE_DECIDED, PairSight(case), besides=county_code)
+        tell_counties(hand.effects, MessageType.DUPLICATE_CASE_DECIDED, PairSight(case), besides=word.knowing_county)
         return
     for uid in voters_of(case):
         if hand.effects.voters[uid].county_code == leads_to.asked_county:
             tell_of_pair(hand.effects, MessageType.POTENTIAL_DUPLICATE, PairSight(case), uid)
-            return
+        elif word.in_console:
+            tell_of_pair(hand.effects, MessageType.DUPLICATE_CASE_DECIDED, PairSight(case), uid)

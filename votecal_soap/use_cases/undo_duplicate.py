@@ -27,13 +27,13 @@ def undo_duplicate(case: MatchCase, command: UndoMatchCase, caller: Caller, uow:
     """
     hand = take_pair_in_hand(uow, case, by or actor(caller), clock)
     require_concern(hand, caller.county_code)
-    return _undone(uow, hand, command, caller.county_code)
+    return _undone(uow, hand, command, caller.county_code, knowing_county=None if by else caller.county_code)
 
 
 def undo_duplicate_by_sos(command: UndoMatchCase, user_name: str, uow: UnitOfWork, clock: Clock) -> MatchCase:
     """The same, by an SOS user."""
     require_role(uow, user_name, SOS_ROLES)
-    return _undone(uow, pair_for_sos(uow, command.case_id, user_name, clock), command, None)
+    return _undone(uow, pair_for_sos(uow, command.case_id, user_name, clock), command, None, knowing_county=None)
 
 
 def pair_for_sos(uow: UnitOfWork, case_id: int, user_name: str, clock: Clock) -> PairInHand:
@@ -44,7 +44,7 @@ def pair_for_sos(uow: UnitOfWork, case_id: int, user_name: str, clock: Clock) ->
     return take_pair_in_hand(uow, case, user_name, clock)
 
 
-def _undone(uow: UnitOfWork, hand: PairInHand, command: UndoMatchCase, county_code: str | None) -> MatchCase:
+def _undone(uow: UnitOfWork, hand: PairInHand, command: UndoMatchCase, county_code: str | None, *, knowing_county: str | None) -> MatchCase:
     require_state(hand.case, command.expected_version, UNDOABLE)
     effects = hand.effects
     rejected = hand.case._replace(
@@ -57,7 +57,7 @@ def _undone(uow: UnitOfWork, hand: PairInHand, command: UndoMatchCase, county_co
         deciding_digest=deciding_digest(*hand.voters),
     )
     case = uow.match_cases.save(hand.case, rejected)
-    undo_merge(uow, effects, MergeOrder(case=case, complete=False, basis=command.basis, deciding_county=county_code))
+    undo_merge(uow, effects, MergeOrder(case=case, complete=False, basis=command.basis, deciding_county=knowing_county))
     old, new = {"state": hand.case.state, "version": hand.case.version}, {"state": case.state, "version": case.version, "basis": command.basis}
     effects.audit(ACTION, ("MatchCase", case.case_id), county_code, old=old, new=new)
     effects.write(uow)

@@ -12,12 +12,13 @@ from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.record_comparison import ComparedField, Record, compared, dmv_record, residence_line, residence_of, voter_record
 from votecal_soap.domain.voters import Voter
 from votecal_soap.domain.work_lists import CaseNote
-from votecal_soap.use_cases.console_access import as_person_sees, is_withheld, known_person, note_looks, refuse, sees_county
-from votecal_soap.use_cases.county_cases import WAITING, no_such_case
-from votecal_soap.use_cases.decide_in_console import counties_of
+from votecal_soap.use_cases.console_access import as_person_sees, is_withheld, known_person, note_looks, refuse, sees_case, sees_county
+from votecal_soap.use_cases.county_cases import no_such_case
+from votecal_soap.use_cases.merge_voters import order_by_age
 from votecal_soap.use_cases.ports import AuditEntry, KeptActivity, UnitOfWork, WorkItem
+from votecal_soap.use_cases.review_in_console import ReviewSide, review_side
 from votecal_soap.use_cases.undo_match_case import UNDOABLE
-from votecal_soap.use_cases.work_on_case import holder
+from votecal_soap.use_cases.work_on_case import holder, waits_for
 
 HISTORY: Final = 20
 
@@ -38,6 +39,12 @@ class CaseView:
     siblings: tuple[MatchCase, ...]
     transfer: TransferOut | None
     activities: Sequence[KeptActivity]
+    other_activities: Sequence[KeptActivity]
+    """The other voter's, where there are two."""
+    newer_id: int | None
+    """Of two voters the one whose record a merge keeps (DLR-07)."""
+    review: ReviewSide | None
+    """For SOS users, of a pair of voters."""
     trail: Sequence[AuditEntry]
     notes: Sequence[CaseNote]
     held_by: str | None
@@ -53,7 +60,7 @@ def view_match_case(case_id: int, user_name: str, uow: UnitOfWork, clock: Clock)
         case = uow.match_cases.get(case_id)
         if case is None:
             raise no_such_case()
-        if not any(sees_county(person, county) for county in counties_of(uow, case)):
+        if not sees_case(uow, person, case):
             refuse(uow, person, clock, ("MatchCase", case_id), no_such_case())
         keys = [case.state_voter_id] if case.other_state_voter_id is None else [case.state_voter_id, case.other_state_voter_id]
         found = {int(voter.state_voter_id): voter for voter in uow.voters.by_state_id(keys)}
@@ -64,10 +71,11 @@ def view_match_case(case_id: int, user_name: str, uow: UnitOfWork, clock: Clock)
 
 
 def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voters: Sequence[Voter], clock: Clock) -> CaseView:
-    decides = any(sees_county(person, county) for county in (case.county_code, case.other_county) if county is not None)
+    decides = any(sees_county(person, county) for county in (case.county_code, case.other_county, case.asked_county))
     seen, withheld = as_person_sees(voters[0], person, clock), any(is_withheld(voter, person, clock) for voter in voters)
     item = _item(uow, case, hides_address=withheld and person.county_code != case.county_code) if decides else None
     siblings = [] if item is None else uow.match_cases.of_work_items([item.work_item_id])
+    review = review_side(uow, person, case)
     return CaseView(
         case=case,
         voter=seen,
@@ -79,12 +87,24 @@ def _view(uow: UnitOfWork, person: StaffUser, case: MatchCase, voters: Sequence[
         siblings=tuple(other for other in siblings if other.case_id != case.case_id),
         transfer=uow.match_cases.transfer_of_case(case.case_id),
         activities=uow.voters.activities(case.state_voter_id, HISTORY),
+        other_activities=() if case.other_state_voter_id is None else uow.voters.activities(case.other_state_voter_id, HISTORY),
+        newer_id=_newer(uow, case, voters),
+        review=review,
         trail=uow.audit.of_subject("MatchCase", case.case_id, HISTORY),
         notes=uow.match_cases.notes(case.case_id) if decides else (),
         held_by=holder(uow.match_cases.claim_of(case.case_id), clock.now()),
-        may_decide=decides and case.state in WAITING,
+        may_decide=waits_for(person, case) and not (review is not None and review.may_review),
         may_undo=case.state in UNDOABLE and case.state is not CaseState.PROVISIONAL,
     )
+
+
+def _newer(uow: UnitOfWork, case: MatchCase, voters: Sequence[Voter]) -> int | None:
+    """As the merge took them; before one, as it would."""
+    if len(voters) == 1:
+        return None
+    merge = uow.merges.get(case.case_id)
+    one, other = voters
+    return order_by_age(uow, (one, other))[0].state_voter_id if merge is None or merge.undone_at is not None else merge.newer_id
 
 
 def _other_record(voters: Sequence[Voter], item: WorkItem | None, person: StaffUser, clock: Clock) -> Record:

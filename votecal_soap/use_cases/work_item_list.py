@@ -6,7 +6,7 @@ from typing import Final
 
 from votecal_soap.clock import Clock, legal_date
 from votecal_soap.domain.counties import StaffUser
-from votecal_soap.domain.match_cases import MatchCase
+from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase
 from votecal_soap.domain.voters import Voter
 from votecal_soap.domain.work_lists import CaseListQuery, CaseOrder, CasePosition, WorkItemKind
 from votecal_soap.errors import ErrorCode, NotAllowed
@@ -74,7 +74,8 @@ def next_case(case: MatchCase, acting_user: str, uow: UnitOfWork) -> int | None:
         position = None if case.due_on is None else CasePosition(case.due_on, case.case_id)
         order = CaseOrder.OLDEST if position is None else CaseOrder.DUE
         after = position or CasePosition(None, case.case_id)
-        states = WorkItemKind.PROVISIONAL.states if position is None else WorkItemKind.DMV_COA.states
+        waiting = WorkItemKind.DUPLICATE_VOTER if case.case_type is CaseType.DUPLICATE_VOTER else WorkItemKind.DMV_COA
+        states = WorkItemKind.PROVISIONAL.states if case.state is CaseState.PROVISIONAL else waiting.states
         query = CaseListQuery(case_types=(case.case_type,), states=states, order=order, limit=1, county_code=person.county_code, after=after)
         found = uow.match_cases.waiting(query)
     return found[0].case_id if found else None

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Final
 
 from votecal_soap.clock import Clock, legal_date
-from votecal_soap.domain.match_cases import CaseState
+from votecal_soap.domain.match_cases import CaseState, CaseType
 from votecal_soap.domain.work_lists import WorkItemKind
 from votecal_soap.use_cases.console_access import is_of_sos, known_person
 from votecal_soap.use_cases.ports import OpenCaseCount, UnitOfWork
@@ -49,8 +49,11 @@ def summary(user_name: str, uow: UnitOfWork, clock: Clock) -> WorkItemSummary:
     with uow:
         person = known_person(uow, user_name)
         counts = uow.match_cases.open_counts(person.county_code)
-        lines = [_line(kind, counts, today) for kind in WorkItemKind if kind.case_types]
+        # A pair that waits for two counties is each one's item, and one for SOS.
+        mine = [count for count in counts if not (is_of_sos(person) and count.is_second)]
+        lines = [_line(kind, mine, today) for kind in WorkItemKind if kind.case_types]
         if is_of_sos(person):
+            lines += _lines_of_sos(uow, today)
             unresolved = uow.work_items.count_unresolved_of_sos(COUNTED_TO)
             lines.append(SummaryLine(kind=WorkItemKind.UNRESOLVED_DMV, open_items=unresolved, overdue=0, is_at_least=unresolved == COUNTED_TO))
     return WorkItemSummary(lines=tuple(lines), counties=_counties(counts, today) if is_of_sos(person) else ())
@@ -59,6 +62,12 @@ def summary(user_name: str, uow: UnitOfWork, clock: Clock) -> WorkItemSummary:
 def _line(kind: WorkItemKind, counts: Sequence[OpenCaseCount], today: date) -> SummaryLine:
     mine = [count for count in counts if count.case_type in kind.case_types and count.state in kind.states]
     return SummaryLine(kind=kind, open_items=_total(mine), overdue=_total(_overdue(mine, today)))
+
+
+def _lines_of_sos(uow: UnitOfWork, today: date) -> list[SummaryLine]:
+    counts = {count.item_type: count for count in uow.sos_items.counts(today)}
+    items = ((kind, counts[kind.sos_item_type]) for kind in WorkItemKind if kind.sos_item_type is not None)
+    return [SummaryLine(kind=kind, open_items=count.open_count, overdue=count.overdue_count) for kind, count in items]
 
 
 def _counties(counts: Sequence[OpenCaseCount], today: date) -> tuple[CountyLine, ...]:
@@ -70,7 +79,12 @@ def _counties(counts: Sequence[OpenCaseCount], today: date) -> tuple[CountyLine,
 
 
 def _overdue(counts: Iterable[OpenCaseCount], today: date) -> Iterable[OpenCaseCount]:
-    return (count for count in counts if count.due_on is not None and count.due_on < today and count.state is CaseState.OPEN)
+    """A move that waits has a time of its own; a merge that waits, and all else, has a day."""
+    return (count for count in counts if count.due_on is not None and count.due_on < today and _has_day(count))
+
+
+def _has_day(count: OpenCaseCount) -> bool:
+    return count.state is not CaseState.PROVISIONAL or count.case_type is CaseType.DUPLICATE_VOTER
 
 
 def _total(counts: Iterable[OpenCaseCount]) -> int:

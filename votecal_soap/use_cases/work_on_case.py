@@ -6,12 +6,13 @@ from typing import Final
 
 from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import StaffUser
+from votecal_soap.domain.duplicate_cases import WITH_COUNTIES, awaited, is_with_sos
 from votecal_soap.domain.match_cases import MatchCase
 from votecal_soap.domain.work_lists import CaseClaim, CaseNote
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest
 from votecal_soap.use_cases.audit_trail import record_change
-from votecal_soap.use_cases.console_access import known_person, refuse, sees_county
-from votecal_soap.use_cases.county_cases import WAITING, no_such_case
+from votecal_soap.use_cases.console_access import is_of_sos, known_person, refuse, sees_case
+from votecal_soap.use_cases.county_cases import no_such_case
 from votecal_soap.use_cases.ports import UnitOfWork
 
 HELD_FOR: Final = timedelta(hours=8)
@@ -36,8 +37,8 @@ def claim(command: WorkOnCase, uow: UnitOfWork, clock: Clock) -> None:
     now = clock.now()
     with uow:
         person, case = _case(uow, command, clock)
-        if case.state not in WAITING:
-            raise Conflict(ErrorCode.CASE_DECIDED, f"The case waits no more: it is {case.state}.", ref="MatchCaseId")
+        if not waits_for(person, case):
+            raise Conflict(ErrorCode.CASE_DECIDED, f"The case waits for nothing of yours: it is {case.state}.", ref="MatchCaseId")
         if not uow.match_cases.claim(case.case_id, person.user_name, now, lapsed_before=now - HELD_FOR):
             held = uow.match_cases.claim_of(case.case_id)
             raise Conflict(ErrorCode.CASE_CLAIMED, f"{held.claimed_by if held else 'Somebody else'} works on this case.", ref="MatchCaseId")
@@ -66,6 +67,13 @@ def add_note(command: WorkOnCase, text: str, uow: UnitOfWork, clock: Clock) -> N
         uow.commit()
 
 
+def waits_for(person: StaffUser, case: MatchCase) -> bool:
+    """Whether a county of this person's is asked; what is with SOS has a work item of its own."""
+    if case.state not in WITH_COUNTIES or is_with_sos(case):
+        return False
+    return is_of_sos(person) or person.county_code in awaited(case.county_code, case.other_county, case.asked_county)
+
+
 def require_free(uow: UnitOfWork, case_id: int, acting_user: str, now: datetime) -> None:
     """Refuse whoever would decide what somebody else works on."""
     by = holder(uow.match_cases.claim_of(case_id), now)
@@ -83,7 +91,7 @@ def _case(uow: UnitOfWork, command: WorkOnCase, clock: Clock) -> tuple[StaffUser
     case = uow.match_cases.get(command.case_id)
     if case is None:
         raise no_such_case()
-    if not sees_county(person, case.county_code):
+    if not sees_case(uow, person, case):
         refuse(uow, person, clock, ("MatchCase", command.case_id), no_such_case())
     return person, case
 

@@ -10,7 +10,7 @@ from datetime import date
 import sqlalchemy as sa
 from alembic import op
 
-from db.types import ShortText, UtcTimestamp
+from db.types import ShortText, UtcTimestamp, YesNo
 
 revision = "0008"
 down_revision = "0007"
@@ -20,7 +20,7 @@ depends_on = None
 
 TABLES = ("staff_login", "console_session", "sign_in_counter", "open_case_count", "queue_hour", "poison_message", "case_claim", "case_note")
 
-COUNT_COLUMNS = ["county_code", "case_type", "case_state", "due_on", "case_count"]
+COUNT_COLUMNS = ["county_code", "case_type", "case_state", "due_on", "is_second", "case_count"]
 NO_DAY = date(9999, 12, 31)
 
 
@@ -100,15 +100,18 @@ def _create_case_counts() -> None:
         sa.Column("case_type", ShortText(20), nullable=False),
         sa.Column("case_state", ShortText(20), nullable=False, comment="Only states in which a case waits for somebody"),
         sa.Column("due_on", sa.Date, nullable=False, comment="9999-12-31: no day is set"),
+        sa.Column("is_second", YesNo, nullable=False, comment="1: a pair that is counted for its first county too; left out where all counties are added up"),
         sa.Column("case_count", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("county_code", "case_type", "case_state", "due_on", name="pk_open_case_count"),
+        sa.PrimaryKeyConstraint("county_code", "case_type", "case_state", "due_on", "is_second", name="pk_open_case_count"),
+        sa.CheckConstraint("is_second IN (0,1)", name="is_second"),
         sa.ForeignKeyConstraint(["county_code"], ["county.county_code"], name="fk_open_case_count_county"),
         comment="Match cases that wait, kept with every case so that nothing scans",
     )
     case = sa.table("match_case", *(sa.column(name) for name in ("county_code", "case_type", "case_state")), sa.column("due_on", sa.Date))
     waiting = case.c.case_state.in_(["Open", "Provisional"])
     by = (case.c.county_code, case.c.case_type, case.c.case_state, case.c.due_on)
-    counted = sa.select(*by[:3], sa.func.coalesce(case.c.due_on, sa.literal(NO_DAY, sa.Date)), sa.func.count()).where(waiting).group_by(*by)
+    due_on = sa.func.coalesce(case.c.due_on, sa.literal(NO_DAY, sa.Date))
+    counted = sa.select(*by[:3], due_on, sa.literal(0), sa.func.count()).where(waiting).group_by(*by)
     target = sa.table("open_case_count", *(sa.column(name) for name in COUNT_COLUMNS))
     op.execute(target.insert().from_select(COUNT_COLUMNS, counted))
 

@@ -4,6 +4,7 @@ import pytest
 from integration.matching.dmv_runs import TODAY
 
 from votecal_soap.domain.counties import Role
+from votecal_soap.domain.sos_work_items import NewSosWorkItem, SosItemType
 from votecal_soap.use_cases.ports import Blackout
 
 from .console_site import ADA, CORA, DAN, HIDDEN, LEE, OURS, SAM, SITE, THEIRS
@@ -22,6 +23,11 @@ ADDRESSES = {
     "match_cases.hold": ("POST", "/cases/{their_case}/claim", (*SOS, DAN)),
     "match_cases.note": ("POST", "/cases/{their_case}/notes", (*SOS, DAN)),
     "match_cases.following": ("GET", "/cases/{their_case}/next", (*SOS, DAN)),
+    "reviews.decide": ("POST", "/cases/{their_case}/review", SOS),
+    "reviews.following": ("GET", "/cases/{their_case}/review/next", SOS),
+    "reviews.hold": ("POST", "/work-items/sos/{item}/claim", SOS),
+    "reviews.note": ("POST", "/work-items/sos/{item}/notes", SOS),
+    "reviews.acknowledge": ("POST", "/work-items/sos/{notice}/acknowledge", (ADA,)),
     "voters.find": ("GET", "/voters/", EVERYBODY),
     "voters.show": ("GET", f"/voters/{THEIRS}", (*SOS, DAN)),
     "voters.compare": ("POST", f"/voters/{THEIRS}/explain", SOS),
@@ -52,14 +58,14 @@ def test_every_address_is_in_this_table(site):
     assert endpoints == set(ADDRESSES) | OPEN
 
 
-def asked(site, browser, endpoint):
+def asked(site, browser, endpoint, items):
     method, path, _ = ADDRESSES[endpoint]
-    path = path.format(their_case=site.case(THEIRS).case_id)
+    path = path.format(their_case=site.case(THEIRS).case_id, **items)
     if method == "GET":
         return browser.client.get(path, base_url=SITE)
     page = browser.get("/account") if browser is not None else ""
     token = page.split('name="csrf_token" value="')[1].split('"')[0]
-    return browser.client.post(path, data={"csrf_token": token}, base_url=SITE, headers={"Referer": SITE})
+    return browser.client.post(path, data={"csrf_token": token, "version": 1}, base_url=SITE, headers={"Referer": SITE})
 
 
 @pytest.mark.requirement("EWS-01", "OPS-02")
@@ -68,12 +74,15 @@ def test_who_may_not_is_refused_and_the_attempt_is_written_down(site, user_name)
     browser = site.browser(user_name)
     with site.runs.factory() as uow:
         uow.matching.add_blackout(Blackout(0, None, None, TODAY, TODAY, "a reason"), site.runs.clock.now(), ADA)
+        about = {"due_on": TODAY, "case_id": site.case(THEIRS).case_id}
+        types = (SosItemType.REVIEW_REJECTED_DUPLICATE, SosItemType.VERIFIED_LICENSE_REJECTED)
+        item, notice = uow.sos_items.open([NewSosWorkItem(item_type, **about) for item_type in types], site.runs.clock.now())
         uow.commit()
     for endpoint, (_, _, allowed) in ADDRESSES.items():
         if endpoint in OWN_SESSION:
             continue
         before = len(site.audit(action="AccessRefused"))
-        answer = asked(site, browser, endpoint)
+        answer = asked(site, browser, endpoint, {"item": item, "notice": notice})
         refused = site.audit(action="AccessRefused")[before:]
         if user_name in allowed:
             assert (answer.status_code < 400 or answer.status_code == 422, refused) == (True, []), (endpoint, answer.status_code)
@@ -87,7 +96,7 @@ def test_who_may_not_is_refused_and_the_attempt_is_written_down(site, user_name)
 def test_whoever_is_not_signed_in_gets_nothing(site):
     site.app.config["WTF_CSRF_ENABLED"] = False
     for method, path, _ in ADDRESSES.values():
-        answer = site.app.test_client().open(path.format(their_case=2), method=method, base_url=SITE)
+        answer = site.app.test_client().open(path.format(their_case=2, item=1, notice=1), method=method, base_url=SITE)
         assert answer.status_code == 302, path
         assert answer.headers["Location"].endswith("/sign-in")
     assert site.case(THEIRS).case_version == 1

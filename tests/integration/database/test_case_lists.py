@@ -24,7 +24,7 @@ def recounted(database):
     by = (match_case.c.county_code, match_case.c.case_type, match_case.c.case_state, match_case.c.due_on)
     statement = select(*by, func.count()).where(match_case.c.case_state.in_(["Open", "Provisional"])).group_by(*by)
     with database(read_only=True) as uow:
-        return sorted(tuple(row) for row in uow._connection.execute(statement))
+        return sorted((*row, False) for row in uow._connection.execute(statement))
 
 
 def cases(database, registry, *days, **values):

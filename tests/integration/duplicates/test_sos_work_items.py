@@ -4,12 +4,9 @@ from datetime import date
 
 import pytest
 
-from db.tables import audit_entry
 from votecal_soap.domain.match_cases import Decision, WorkItemStatus
 from votecal_soap.domain.sos_work_items import SosItemOutcome, SosItemQuery, SosItemType
-from votecal_soap.domain.voters import Confidentiality
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotAllowed, NotFound
-from votecal_soap.use_cases.read_pair import open_pairs_of_verified_license, read_pair
 from votecal_soap.use_cases.sos_work_items import (
     acknowledge_work_item,
     claim_work_item,
@@ -20,7 +17,7 @@ from votecal_soap.use_cases.sos_work_items import (
     work_item_summary,
 )
 
-from .pairs import LICENSE, NEW, NOW, OLD, ONE_LICENSE, old_and_new, pair
+from .pairs import LICENSE, NOW, ONE_LICENSE, old_and_new, pair
 
 REVIEW, NOTICE = 2, 1
 """Ids: the notice to administrators comes with the first rejection, the review with the second."""
@@ -110,37 +107,3 @@ def test_work_items_are_for_sos_alone(at_sos):
         read_work_item(99, "sam", at_sos.factory)
     with pytest.raises(InvalidRequest):
         list_work_items(SosItemQuery(item_type=SosItemType.REVIEW_REJECTED_DUPLICATE, limit=0), "sam", at_sos.factory)
-
-
-@pytest.mark.requirement("DLR-03", "OPS-02")
-def test_a_pair_is_read_with_both_records_the_newer_first_and_the_view_is_audited(at_sos):
-    read = read_pair(1, "sam", at_sos.factory, at_sos.clock)
-    assert (read.case, read.newer, read.older, read.merge) == (at_sos.case(), at_sos.voter(NEW), at_sos.voter(OLD), None)
-    assert [(row.action, row.actor, row.subject_id) for row in at_sos.rows(audit_entry)][-2:] == [("ViewVoter", "sam", str(uid)) for uid in (OLD, NEW)]
-    at_sos.review(same_person=True)
-    merged = read_pair(1, "sam", at_sos.factory, at_sos.clock)
-    assert (merged.newer.state_voter_id, merged.older.merged_into, merged.merge.case_id) == (NEW, NEW, 1)
-    for user, case_id, refusal in (("cleo", 1, NotAllowed), ("sam", 9, NotFound)):
-        with pytest.raises(refusal):
-            read_pair(case_id, user, at_sos.factory, at_sos.clock)
-
-
-@pytest.mark.requirement("EWS-14")
-def test_where_a_confidential_voter_lives_is_for_administrators(roll):
-    older, newer = old_and_new()
-    roll.add(older._replace(confidentiality=str(Confidentiality.COURT_ORDER)), newer)
-    roll.detect(pair())
-    seen = {user: read_pair(1, user, roll.factory, roll.clock) for user in ("sam", "ada")}
-    assert (seen["sam"].older.street_name, seen["ada"].older.street_name) == (None, "OLD")
-    assert [len(seen[user].case.criteria) for user in ("sam", "ada")] == [1, 2]
-
-
-@pytest.mark.requirement("DLR-05")
-def test_open_pairs_of_one_verified_number_are_a_list_of_their_own(roll):
-    roll.add(*old_and_new(license_number=LICENSE))
-    assert open_pairs_of_verified_license(0, 10, "sam", roll.factory) == []
-    roll.detect(pair(**ONE_LICENSE))
-    assert open_pairs_of_verified_license(0, 10, "sam", roll.factory) == [roll.case()]
-    assert open_pairs_of_verified_license(1, 10, "sam", roll.factory) == []
-    with pytest.raises(InvalidRequest):
-        open_pairs_of_verified_license(0, 0, "sam", roll.factory)

@@ -79,6 +79,8 @@ class OpenCaseCount(NamedTuple):
     state: CaseState
     due_on: date | None
     case_count: int
+    is_second: bool = False
+    """Of pairs that are counted for their first county too."""
 
 
 class WorkItemRepository(Protocol):
@@ -264,6 +266,10 @@ class MatchCaseRepository(Protocol):
 
     def waiting(self, query: CaseListQuery) -> Sequence[MatchCase]:
         """A page of cases that wait (DLR-03)."""
+        ...
+
+    def by_ids(self, case_ids: Sequence[int]) -> Mapping[int, MatchCase]:
+        """Several, by id."""
         ...
 
     def of_voter(self, state_voter_id: int, limit: int) -> Sequence[MatchCase]:
