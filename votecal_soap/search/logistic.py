@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from votecal_soap.search.arrays import Flags, Floats, Integers
 from votecal_soap.search.evidence import INTERACTIONS, Evidence
@@ -48,7 +49,8 @@ def fit_logistic(examples: Sequence[Examples], start: MatchWeights) -> MatchWeig
     """
     model = LogisticRegression(C=_PENALTY, max_iter=_ITERATIONS, solver=_SOLVER)
     features = np.concatenate([_features(evidence, rows, start) for evidence, rows, _ in examples])
-    model.fit(features, np.concatenate([truth for _, _, truth in examples]))
+    with threadpool_limits(limits=1):  # on a machine with other work the threads of BLAS would spin for each other: ten times the time
+        model.fit(features, np.concatenate([truth for _, _, truth in examples]))
     bits = model.coef_[0] * _BITS
     return _moved(examples[0].evidence, start, float(bits[0]) * _SCORE_UNIT, bits[1:], float(model.intercept_[0]) * _BITS)
 
