@@ -2,6 +2,7 @@
 
 import pytest
 from integration.console.console_site import ADA, CORA, LEE, OURS, SAM
+from integration.console.rejected_pairs import detect_one_pair, reject_in_both_counties
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
@@ -172,3 +173,32 @@ def unlabelled(page):
         return [...bare, ...tables].map((item) => item.outerHTML.slice(0, 120));
         """
     )
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("DLR-05", "DLR-07", "DLR-18", "DLR-19")
+def test_sos_reviews_what_both_counties_rejected_merges_it_and_takes_it_back(browse, site):
+    detect_one_pair(site)
+    reject_in_both_counties(site)
+    page = browse()
+    page.sign_in(SAM)
+    page.click("Review Rejected Duplicate")
+    page.shoot("10-reviews")
+    page.driver.find_element(By.CSS_SELECTOR, "table.list th[scope=row] a").click()
+    page.wait_for("Review for SOS")
+    page.click("Take it")
+    page.wait_for("you review it")
+    page.shoot("11-review")
+    page.press("a")
+    page.driver.switch_to.active_element.send_keys("the signatures are one hand")
+    page.click("Decide for SOS")
+    page.wait_for("is now accepted")
+    page.driver.back()
+    page.driver.refresh()
+    page.wait_for("Everything that the match changed")
+    page.one("form[action$=undo] input[name=basis]").send_keys("two sisters after all")
+    page.click("Undo")
+    page.wait_for("was taken back")
+    page.shoot("12-undone")
+    assert not page.overflows()
+    assert page.complaints() == []

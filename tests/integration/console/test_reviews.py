@@ -11,53 +11,25 @@ from votecal_soap.domain.duplicates import DuplicatePair
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.sos_work_items import SosItemType
 from votecal_soap.domain.voters import Confidentiality
-from votecal_soap.use_cases.open_duplicate_cases import open_duplicate_cases
 
 from .console_site import ADA, CORA, DAN, LEE, SAM
+from .rejected_pairs import CRITERIA, LICENSE, NEWER, OLDER, THIRD, case_of, detect, detect_one_pair, pair, reject_in_both_counties, word
 
 BASIS = "asked DMV"
-OLDER, NEWER, THIRD = 100_000_011, 100_000_012, 100_000_013
-LICENSE = "D7654321"
 REVIEWS, NOTICES, PAIRS = "/work-items/rejected-duplicates", "/work-items/rejections-on-verified-dl-id", "/work-items/duplicate-voter"
-CRITERIA = (Criterion(MatchField.DRIVERS_LICENSE, "same", 18.5, "Same DL/ID"), Criterion(MatchField.FIRST_NAME, "differs", -3.5, "Different first names"))
-
-
-def detect(site, *pairs):
-    with site.runs.factory() as uow:
-        open_duplicate_cases(uow, pairs, site.runs.clock, weights_version="expert-1")
-        uow.commit()
-
-
-def pair(one=OLDER, other=NEWER):
-    return DuplicatePair(one, other, 80, CRITERIA, None, True, True)
 
 
 @pytest.fixture
 def detected(any_site):
     """Two records, of Los Angeles and San Diego, bear one verified DL/ID; the newer is San Diego's."""
-    number = {"drivers_license": LICENSE, "drivers_license_status": "Verified", "drivers_license_verified_on": TODAY}
-    any_site.runs.add_voters(
-        a_voter(OLDER, county_code="19", first_name="ANNA", last_name="QUIMBY", registration_date=TODAY.replace(year=2010), **number),
-        a_voter(NEWER, county_code="37", first_name="ANNE", last_name="QUIMBY", registration_date=TODAY.replace(year=2020), **number),
-    )
-    detect(any_site, pair())
+    detect_one_pair(any_site)
     return any_site
-
-
-def case_of(site, one=OLDER):
-    return site.runs.cases(case_type="DuplicateVoter", state_voter_id=one)[-1]
-
-
-def word(browser, case, decision="Reject"):
-    path = f"/cases/{case.case_id}"
-    browser.post(f"{path}/decide", page=path, version=case.case_version, decision=decision, basis="our paper form")
 
 
 @pytest.fixture
 def at_sos(detected):
     """Both counties have rejected it."""
-    word(detected.browser(LEE), case_of(detected))
-    word(detected.browser(DAN), case_of(detected))
+    reject_in_both_counties(detected)
     return detected
 
 
