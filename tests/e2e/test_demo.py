@@ -6,13 +6,16 @@ import re
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import requests
 
 from votecal_soap.county.state_client import StateAddress, StateClient
 from votecal_soap.domain.batches import FailureReason
 from votecal_soap.domain.dmv_files import DmvOutcome
+from votecal_soap.one_time_codes import code_at
 
 README = Path(__file__).parents[2] / "README.md"
 COMMAND = [sys.executable, "-m", "votecal_soap.cli", "demo", "--voters", "1000"]
@@ -63,7 +66,7 @@ def assert_the_dmv_file_is_exact(dmv):
     assert (explained["after"]["version"], explained["after"]["street_name"]) == (explained["before"]["version"] + 1, "FLOWER")
 
 
-@pytest.mark.requirement("EWS-01")
+@pytest.mark.requirement("EWS-01", "DLR-03")
 def test_the_services_stay_up_until_interrupted(environ):
     process = subprocess.Popen(COMMAND, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     try:
@@ -79,6 +82,7 @@ def test_the_services_stay_up_until_interrupted(environ):
         assert len(printed.splitlines()) == len(page.messages) + page.remaining
         assert client.get_message_queue(1000).messages == ()
         client.close()
+        _sign_in_to_the_console(shown)
         process.send_signal(signal.SIGINT)
         assert process.wait(60) == 0
         assert not Path(data_dir).exists()
@@ -86,6 +90,21 @@ def test_the_services_stay_up_until_interrupted(environ):
         process.kill()
         process.wait()
         process.stdout.close()
+
+
+def _sign_in_to_the_console(shown):
+    (address,) = re.findall(r"console: (\S+)", shown)
+    ((user_name, password),) = re.findall(r"console login: (\S+)  (\S+)", shown)
+    (shown_codes,) = re.findall(r"one-time codes by the time in California: (.*)", shown)
+    (secret,) = re.findall(r"secret is (\S+)", shown)
+    codes = re.findall(r"\d\d:\d\d:\d\d (\d{6})", shown_codes)
+    assert code_at(secret, datetime.now(UTC)) in codes
+    with requests.Session() as browser:
+        (token,) = re.findall(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get(f"{address}/sign-in", timeout=60).text)
+        given = {"csrf_token": token, "user_name": user_name, "password": password, "code": code_at(secret, datetime.now(UTC))}
+        page = browser.post(f"{address}/sign-in", data=given, timeout=60, headers={"Referer": address})
+    assert page.status_code == 200
+    assert "Work Item Summary" in page.text
 
 
 def _run_the_readmes_client(url, username, secret):

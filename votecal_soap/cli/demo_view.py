@@ -88,6 +88,7 @@ def show_where_to_look(stage: "Stage") -> None:
     for county, secret in stage.secrets.items():
         _line(f"county {county}: {credential_name(county)}  {secret.read_text()}")
     _line(f"SOS administrator: {ADMINISTRATOR}   SOS user: {SOS_USER}")
+    _show_console_login(stage, ADMINISTRATOR)
     _heading("Commands, in another terminal")
     _line(f"export VOTECAL_DATA_DIR={stage.directory} VOTECAL_PUBLIC_URL={url} VOTECAL_DATABASE_URL= VOTECAL_CONFIG_FILE=")
     _line("votecal job show 1")
@@ -107,6 +108,18 @@ def show_where_to_look(stage: "Stage") -> None:
     _heading("Files")
     for path in (stage.directory / "votecal.db", *stage.ems_databases.values(), files, stage.directory / "demo.log"):
         _line(str(path))
+
+
+def _show_console_login(stage: "Stage", user_name: str) -> None:
+    from votecal_soap.clock import CALIFORNIA
+    from votecal_soap.demo.console_login import give_login
+
+    login = give_login(stage.application, user_name)
+    _line(f"console: {stage.application.config.public_url}/console")
+    _line(f"console login: {login.user_name}  {login.password}")
+    codes = ", ".join(f"{instant.astimezone(CALIFORNIA):%H:%M:%S} {code}" for instant, code in login.codes)
+    _line(f"one-time codes by the time in California: {codes}")
+    _line(f"later codes: votecal user totp {user_name} --as {user_name} for an authenticator app; this one's secret is {login.secret}")
 
 
 def tell_of_messages(told: "Told") -> None:
