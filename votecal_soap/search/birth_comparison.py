@@ -38,7 +38,7 @@ def _day_unknown(pairs: Pairs) -> Flags:
 
 def _same_day(pairs: Pairs) -> Flags:
     left, right = _births(pairs)
-    return np.asarray(_both(pairs) & (left % 10_000 == right % 10_000))
+    return np.asarray(_both(pairs) & (left % 10_000 == right % 10_000) & (left % 10_000 != 0))
 
 
 def _same_month(pairs: Pairs) -> Flags:

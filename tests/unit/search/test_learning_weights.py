@@ -10,10 +10,13 @@ from votecal_soap.errors import Conflict
 from votecal_soap.search.columns import Columns, Vocabulary
 from votecal_soap.search.comparisons import COMPARISONS
 from votecal_soap.search.em import fit_by_em
+from votecal_soap.search.evaluation.general_comparisons import GENERAL_COMPARISONS
+from votecal_soap.search.evaluation.labelled_people import OTHER
+from votecal_soap.search.evaluation.metrics import Ranking
 from votecal_soap.search.fitting import fit_silver
 from votecal_soap.search.frequencies import observed_frequencies, shipped_frequencies
 from votecal_soap.search.pairs import Pairs
-from votecal_soap.search.scoring import compare, score
+from votecal_soap.search.scoring import compare
 from votecal_soap.search.service import SearchService
 from votecal_soap.search.silver_labels import numbered, plain, silver_labels
 from votecal_soap.search.standardising import standardise
@@ -116,9 +119,44 @@ def test_without_labels_people_are_told_apart():
     candidates = compare(Pairs(left, right, rows // 400, rows % 400), frequencies, comparisons=comparisons)
     draw = np.random.default_rng(1).integers(0, 400, (2, 50_000))
     random = compare(Pairs(left, right, draw[0], draw[1]), frequencies, comparisons=comparisons)
-    weights = fit_by_em(candidates, random, possible=160_000, stands_for=1.0, version="em")
-    scores = score(candidates, weights).reshape(400, 400)
+    found = fit_by_em(candidates, random, possible=160_000, stands_for=1.0, version="em")
+    scores, weights = found.score(candidates).reshape(400, 400), found.one
     assert (scores.argmax(axis=1) == np.arange(400)).mean() > 0.97
     assert weights.levels["date_of_birth"]["exact"] > 5
     assert weights.levels["date_of_birth"]["different"] < -2
     assert set(weights.levels["suffix"].values()) == {0.0}
+
+
+def household(number, rng):
+    """Three people of one surname and one home."""
+    home = {
+        "last_name": rng.choice(LAST),
+        "house_number": str(number + 1),
+        "street": f"{rng.choice(LAST)} ST",
+        "city": "FRESNO",
+        "zip_code": f"937{number % 50:02d}",
+    }
+    births = [date(rng.randrange(1930, 2005), rng.randrange(1, 13), rng.randrange(1, 28)) for _ in range(3)]
+    return [Person(first_name=name, date_of_birth=born, gender=rng.choice("FM"), **home) for name, born in zip(rng.sample(FIRST, 3), births, strict=True)]
+
+
+def test_a_household_is_not_taken_for_one_person():
+    """Twice as many pairs share a home as are one person: with two kinds of pairs, EM would learn the homes."""
+    rng = Random(5)
+    people = [member for number in range(150) for member in household(number, rng)]
+    vocabulary = Vocabulary()
+    left = Columns.of([standardise(person) for person in people], vocabulary).with_column(OTHER, [None] * 450)
+    right = Columns.of([standardise(noisy(person, rng)) for person in people], vocabulary).with_column(OTHER, [None] * 450)
+    rows = np.arange(450 * 450)
+    shared = Pairs(left, right, rows // 450, rows % 450).equal("house_number") | Pairs(left, right, rows // 450, rows % 450).equal("first_name")
+    rows = np.flatnonzero(shared)
+    frequencies = observed_frequencies(left, right)
+    candidates = compare(Pairs(left, right, rows // 450, rows % 450), frequencies, comparisons=GENERAL_COMPARISONS)
+    draw = np.random.default_rng(1).integers(0, 450, (2, 50_000))
+    random = compare(Pairs(left, right, draw[0], draw[1]), frequencies, comparisons=GENERAL_COMPARISONS)
+    found = fit_by_em(candidates, random, possible=450 * 450, stands_for=1.0, version="em")
+    truth = rows // 450 == rows % 450
+    assert Ranking(found.score(candidates), truth, 450).best().f1 > 0.98
+    assert found.one.levels["first_name"]["different"] < -3
+    assert found.household.levels["first_name"]["different"] == 0.0
+    assert found.household.levels["house_number"]["exact"] > 3

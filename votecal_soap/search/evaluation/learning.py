@@ -9,10 +9,10 @@ import numpy as np
 
 from votecal_soap.domain.matching import MatchField
 from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.search import em
 from votecal_soap.search.arrays import Floats, Integers
 from votecal_soap.search.comparisons import COMPARISONS
 from votecal_soap.search.confidence import roll_adjustment
-from votecal_soap.search.em import fit_by_em
 from votecal_soap.search.evaluation.general_comparisons import GENERAL_COMPARISONS
 from votecal_soap.search.evaluation.samples import Task
 from votecal_soap.search.evidence import Evidence
@@ -78,21 +78,21 @@ def _silver(task: Task) -> Learned:
 def _em(task: Task) -> Learned:
     chosen = task.sample()
     candidates = compare(task.pairs(chosen), task.frequencies, comparisons=GENERAL_COMPARISONS)
-    weights = _fit_em(task, candidates)
-    return Learned(GENERAL_COMPARISONS, lambda evidence: score(evidence, weights), weights)
+    found = _fit_em(task, candidates)
+    return Learned(GENERAL_COMPARISONS, found.score, found.one)
 
 
-def _fit_em(task: Task, candidates: Evidence) -> MatchWeights:
+def _fit_em(task: Task, candidates: Evidence) -> em.Learned:
     random = compare(task.random_pairs(), task.frequencies, comparisons=GENERAL_COMPARISONS)
     stands_for = len(task.candidates.left) / max(len(candidates.pairs), 1)
-    return fit_by_em(candidates, random, possible=task.candidates.possible, stands_for=stands_for, version="em")
+    return em.fit_by_em(candidates, random, possible=task.candidates.possible, stands_for=stands_for, version="em")
 
 
 def _cross_validated(task: Task) -> Learned:
     """Each person is scored by weights that never saw that person; EM, which sees no labels, is where both halves start."""
     chosen = task.sample()
     candidates = compare(task.pairs(chosen), task.frequencies, comparisons=GENERAL_COMPARISONS)
-    start = replace(_fit_em(task, candidates), origin="labels")
+    start = replace(_fit_em(task, candidates).one, origin="labels")
     truth = task.truth()[chosen]
     left, right = _folds(task, candidates)
     halves = []
