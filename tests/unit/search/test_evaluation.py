@@ -10,12 +10,16 @@ from click.testing import CliRunner
 
 from votecal_soap.cli.match_evaluate import evaluate as command
 from votecal_soap.errors import InvalidRequest
+from votecal_soap.search.birth_comparison import DATE_OF_BIRTH
+from votecal_soap.search.columns import Vocabulary
 from votecal_soap.search.evaluation.birth_text import birth_numbers
 from votecal_soap.search.evaluation.clustering import cluster_quality, clusters
 from votecal_soap.search.evaluation.engine import evaluate
+from votecal_soap.search.evaluation.labelled_people import labelled
 from votecal_soap.search.evaluation.learning import FitMethod
 from votecal_soap.search.evaluation.metrics import Ranking, calibration_table, expected_calibration_error
 from votecal_soap.search.evaluation.people_file import read_people
+from votecal_soap.search.pairs import Pairs
 
 NAMES = ("ANA ZYSKOWSKI", "ZOE BAKER", "IDA GARCIA", "EVA OKAFOR", "QUILL NGUYEN", "OTTO SMITH", "BEA ROMIG", "URSULA CHANG", "HUGO LOPEZ", "FINN DUVAL")
 
@@ -223,6 +227,13 @@ def test_people_without_a_single_label_cannot_be_evaluated(tmp_path, content):
 def test_an_age_stands_for_a_year_of_birth(tmp_path):
     (tmp_path / "people.csv").write_text("cluster,last,age\n1,Baker,44\n1,Baker,44\n2,Baker,71\n3,Baker,\n")
     assert evaluate(tmp_path / "people.csv", None, fit=FitMethod.NONE, names={}).f1 == 1.0
+
+
+def test_two_years_of_birth_do_not_agree_in_a_day_that_nobody_knows(tmp_path):
+    (tmp_path / "people.csv").write_text("cluster,last,yob\n1,Baker,1940\n1,Baker,1940\n2,Baker,2001\n")
+    people = labelled(read_people(tmp_path / "people.csv", {}), Vocabulary()).columns
+    pairs = Pairs(people, people, np.array([0, 0]), np.array([1, 2]))
+    assert [DATE_OF_BIRTH.levels[number].name for number in DATE_OF_BIRTH.numbers(pairs)] == ["exact", "different"]
 
 
 def test_years_of_two_digits_lie_in_the_likelier_century():
