@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,7 +69,9 @@ def assert_the_dmv_file_is_exact(dmv):
 
 @pytest.mark.requirement("EWS-01", "DLR-03")
 def test_the_services_stay_up_until_interrupted(environ):
-    process = subprocess.Popen(COMMAND, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    # A run of the tests in a shell's background ignores the key that interrupts, and its children would with it.
+    listens = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(COMMAND, env=environ, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, preexec_fn=listens)
     try:
         shown = _read_until(process, "demo.log")
         (url,) = re.findall(r"(\S+)/soap/ems-integration\?wsdl", shown)
