@@ -22,6 +22,13 @@ def backoff_seconds(attempt: int) -> int:
     return min(BACKOFF_SECONDS << max(attempt - 1, 0), LONGEST_BACKOFF_SECONDS)
 
 
+def is_held(uow: UnitOfWork, instance: JobInstance) -> bool:
+    """Whether the run is still this claim's; the job stays locked, so that nobody ends the run between the answer and what follows from it."""
+    existing_job(uow, instance.job_id, lock=True)
+    current = uow.jobs.instance(instance.instance_id)
+    return current is not None and current.state is InstanceState.RUNNING and current.lease_token == instance.lease_token
+
+
 def begin(uow: UnitOfWork, clock: Clock, instance: JobInstance) -> bool:
     """Set the job Processing; False when it was stopped before it began, which is then done."""
     job = existing_job(uow, instance.job_id, lock=True)

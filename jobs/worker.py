@@ -11,7 +11,7 @@ from typing import Any, Final
 from jobs import run_endings
 from jobs.catalogue import CATALOGUE, CatalogueEntry
 from jobs.lease import Lease, WorkerStopping
-from votecal_soap.domain.jobs import InstanceState, JobInstance, JobType, StopRequest
+from votecal_soap.domain.jobs import JobInstance, JobType, StopRequest
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
 from votecal_soap.log import correlation_id, event
 from votecal_soap.use_cases.ports import Application
@@ -99,8 +99,7 @@ class Worker:
     def _ended(self, instance: JobInstance, told: StopRequest | None) -> None:
         """Settle a run that returned, unless the job has settled it in its own last transaction."""
         with self._application.unit_of_work() as uow:
-            current = uow.jobs.instance(instance.instance_id)
-            if current is not None and current.state is InstanceState.RUNNING and current.lease_token == instance.lease_token:
+            if run_endings.is_held(uow, instance):
                 if told is None:
                     run_endings.complete(uow, self._application.clock, instance)
                 else:
@@ -110,7 +109,8 @@ class Worker:
 
     def _hand_back(self, instance: JobInstance) -> None:
         with self._application.unit_of_work() as uow:
-            uow.jobs.hand_back(instance.instance_id, instance.lease_token or "")
+            if run_endings.is_held(uow, instance):
+                uow.jobs.hand_back(instance.instance_id, instance.lease_token or "")
             uow.commit()
         _tell("run handed back", instance)
 
@@ -119,6 +119,8 @@ class Worker:
         if error.code is ErrorCode.LEASE_LOST:
             return  # another worker has it: nothing here is ours to write
         with self._application.unit_of_work() as uow:
+            if not run_endings.is_held(uow, instance):
+                return
             # The run may have made progress, which counts its attempts anew.
             current = uow.jobs.instance(instance.instance_id) or instance
             if isinstance(error, _HOPELESS) or current.attempt >= self._application.config.attempt_limit:

@@ -94,10 +94,10 @@ class SqlDetectionRunRepository:
         outcomes = {name: int(count) for name, count in self._connection.execute(pairs.group_by(outcome).order_by(outcome))}
         return RunProgress(int(voters), partitions, int(partitions_done), outcomes)
 
-    def finish(self, run_id: int, at: datetime) -> None:
-        """All of it is done."""
+    def finish(self, run_id: int, at: datetime) -> bool:
+        """All of it is done; whether nobody had said so before."""
         unfinished = and_(duplicate_run.c.run_id == run_id, duplicate_run.c.finished_at.is_(None))
-        self._connection.execute(update(duplicate_run).where(unfinished).values(finished_at=at))
+        return self._connection.execute(update(duplicate_run).where(unfinished).values(finished_at=at)).rowcount == 1
 
     def _locked_candidates(self, claimable: ColumnElement[bool]) -> list[int]:
         """In order without a lock, then the lock, which skips what another worker holds: `leases` says why in two steps."""

@@ -78,9 +78,10 @@ class FakeDetectionRunRepository:
         outcomes = sum((Counter(dict(kept.outcomes)) for kept in mine), Counter[str]())
         return RunProgress(sum(kept.partition.voter_count for kept in done), len(mine), len(done), dict(sorted(outcomes.items())))
 
-    def finish(self, run_id: int, at: datetime) -> None:
+    def finish(self, run_id: int, at: datetime) -> bool:
         run = self._state.detection_runs[run_id]
         self._state.detection_runs[run_id] = run._replace(finished_at=run.finished_at or at)
+        return run.finished_at is None
 
     def _is_alive(self, holder: int, instance_id: int) -> bool:
         kept = self._state.runs[holder]

@@ -119,13 +119,13 @@ def _ended(run: DetectionRun, instance: JobInstance, work: DetectionWork) -> boo
         existing_job(uow, run.job_id, lock=True)
         progress = uow.detection_runs.progress(run.run_id)
         is_done = progress.partitions_done == progress.partitions
-        if is_done:
-            uow.detection_runs.finish(run.run_id, work.clock.now())
+        # Only the first ends the others: a second would end the first, and nobody would be left to complete the job.
+        if is_done and uow.detection_runs.finish(run.run_id, work.clock.now()):
             uow.jobs.end_others(instance.instance_id)
             subject = ("job", run.job_id)
             new = {"scope": run.scope, "voters": run.voter_count, "outcomes": dict(progress.outcomes)}
             record_change(uow, at=work.clock.now(), actor=f"job:{run.job_id}", action="DetectDuplicates", subject=subject, new=new)
-        elif run.instance_id != instance.instance_id:
+        elif not is_done and run.instance_id != instance.instance_id:
             # A helper goes; how the job stands is for the others to say.
             uow.jobs.finish(instance.instance_id, str(instance.lease_token), InstanceState.COMPLETED)
         uow.commit()

@@ -165,6 +165,32 @@ def test_two_workers_share_a_run(roll, engine):
     assert {run.state for run in report_runs(roll)} == {InstanceState.COMPLETED}
 
 
+@pytest.mark.requirement("JOB-02")
+def test_a_worker_that_sees_the_end_after_another_leaves_the_ending_to_it(roll, engine):
+    job_id = schedule(roll)
+
+    def run(application, instance, should_stop):
+        work = DetectionWork(
+            unit_of_work=application.unit_of_work,
+            clock=application.clock,
+            open_cases=NotedPairs(),
+            partition_voters=60,
+            workers=2,
+            should_stop=should_stop,
+            wait=lambda: None,
+        )
+        detect(instance, work)
+        # The other was between its last partition and its look at what is left when the first ended the run.
+        (other,) = (run for run in report_runs(application) if run.instance_id != instance.instance_id)
+        detect(replace(other, lease_token="late"), replace(work, should_stop=lambda: None))
+
+    Worker(roll, {JobType.DUPLICATE_VOTER_DETECTION: CatalogueEntry(run=run, about="a test")}, "w1").drain()
+    assert report(roll, job_id).job.state is JobState.COMPLETED
+    with engine.connect() as connection:
+        told = select(func.count()).select_from(audit_entry).where(audit_entry.c.action == "DetectDuplicates")
+        assert connection.execute(told).scalar_one() == 1
+
+
 def report_runs(application):
     with application.unit_of_work(read_only=True) as uow:
         return uow.jobs.instances()

@@ -71,6 +71,6 @@ class DetectionRunRepository(Protocol):
         """How far it has come."""
         ...
 
-    def finish(self, run_id: int, at: datetime) -> None:
-        """All of it is done."""
+    def finish(self, run_id: int, at: datetime) -> bool:
+        """All of it is done; False when somebody has said so before."""
         ...
