@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib.util import find_spec
 from math import log
 from pathlib import Path
@@ -23,6 +24,7 @@ from votecal_soap.search.fitting import fit_silver
 from votecal_soap.search.service import SearchService
 from votecal_soap.search.standardising import standard_old_address, standardise
 from votecal_soap.search.weights import Knot, MatchWeights, expert_weights
+from votecal_soap.synthetic.coa import DmvCase
 from votecal_soap.synthetic.frequency_tables import Origin
 from votecal_soap.synthetic.noise_rates import ORDINARY_NOISE
 from votecal_soap.use_cases.process_voter_record_update_batch import not_collecting
@@ -117,9 +119,9 @@ class _Found:
             self._cpu.append(timed.cpu_seconds)
         if mode is Mode.NO_LICENSE:
             for origin in Origin:
-                self._groups[f"origin {origin}"].append(scored(workload, timed.matches, settings(mode), lambda case, origin=origin: case.origin == origin))
+                self._groups[f"origin {origin}"].append(scored(workload, timed.matches, settings(mode), partial(_is_of_origin, origin)))
             for sex in "FM":
-                self._groups[f"sex {sex}"].append(scored(workload, timed.matches, settings(mode), lambda case, sex=sex: case.sex == sex))
+                self._groups[f"sex {sex}"].append(scored(workload, timed.matches, settings(mode), partial(_is_of_sex, sex)))
 
     def report(self) -> None:
         """Everything that is pooled over the seeds."""
@@ -134,6 +136,14 @@ class _Found:
             _report_group(self._report, group, pooled(parts))
         rate = self._size.records / float(np.median(self._cpu))
         self._report.add("records a second and core, from candidate fetch to explained matches", rate, "records/s", at_least=10_000)
+
+
+def _is_of_origin(origin: Origin, case: DmvCase) -> bool:
+    return case.origin == origin
+
+
+def _is_of_sex(sex: str, case: DmvCase) -> bool:
+    return case.sex == sex
 
 
 def settings(mode: Mode) -> MatchSettings:

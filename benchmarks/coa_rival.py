@@ -98,7 +98,7 @@ def _table(connection: Any, name: str, rows: Iterable[Sequence[object]]) -> str:
 
 def _voter_rows(workload: Workload, mode: Mode) -> Iterable[Sequence[object]]:
     for row in workload.rows:
-        yield row[0], *_derived(StandardPerson(*row[len(IDENTITY_COLUMNS) :]), mode), *_NO_OLD_ADDRESS  # type: ignore[arg-type] # a row of these columns
+        yield row[0], *_derived(StandardPerson(*row[len(IDENTITY_COLUMNS) :]), mode), *_NO_OLD_ADDRESS
 
 
 def _dmv_rows(workload: Workload, mode: Mode) -> Iterable[Sequence[object]]:

@@ -4,6 +4,7 @@ import gc
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from itertools import chain
 from typing import Final
@@ -91,6 +92,11 @@ def _enrolled(voters: Iterator[SyntheticVoter], rows: list[CandidateRow], uids: 
         yield voter
 
 
+def _day(given: date | str | None) -> date | None:
+    """Made-up voters have real dates; a file's own text may stand there in the type only."""
+    return None if given is None or isinstance(given, str) else given
+
+
 def voter_record(voter: SyntheticVoter, state_voter_id: int) -> Voter:
     """A made-up voter as the state's database keeps it."""
     given, name = voter.registration, voter.registration.name or WireName()
@@ -103,7 +109,7 @@ def voter_record(voter: SyntheticVoter, state_voter_id: int) -> Voter:
         middle_name=name.middle_name,
         last_name=name.last_name,
         suffix=name.suffix,
-        date_of_birth=given.date_of_birth,
+        date_of_birth=_day(given.date_of_birth),
         drivers_license=given.drivers_license,
         ssn4=given.ssn4,
         gender=given.gender,
@@ -113,8 +119,8 @@ def voter_record(voter: SyntheticVoter, state_voter_id: int) -> Voter:
         email=given.email,
         home_precinct=precinct.precinct_code,
         home_precinct_part=precinct.precinct_part,
-        registration_date=given.registration_date,
-        status=given.status,
+        registration_date=_day(given.registration_date),
+        status=str(given.status),
         status_reason=given.status_reason,
         **home._asdict(),
     )

@@ -20,6 +20,7 @@ from votecal_soap.config import Config
 from votecal_soap.console.application import create_console
 from votecal_soap.domain.counties import Role, StaffUser
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind, ResidenceAddress
+from votecal_soap.domain.dmv_repeats import keyed
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, MessageType, NewMessage
 from votecal_soap.domain.jobs import JobState, JobType
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, WorkItemStatus
@@ -144,7 +145,7 @@ def _item(voter: Voter, work_item_id: int, sequence: int) -> NewWorkItem:
         date_of_birth=voter.date_of_birth,
         new_address=ResidenceAddress(house_number="1", street_name="NEW", street_type="ST", residence_city="FRESNO", residence_state="CA"),
     )
-    return NewWorkItem(work_item_id, record, WorkItemStatus.OPEN, Disposition.POTENTIAL_MATCH, voter.county_code, None, 80, "shipped")
+    return NewWorkItem(work_item_id, keyed(record), WorkItemStatus.OPEN, Disposition.POTENTIAL_MATCH, voter.county_code, None, 80, "shipped")
 
 
 def _case(voter: Voter, case_id: int, work_item_id: int, drawn: random.Random) -> NewMatchCase:

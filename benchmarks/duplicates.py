@@ -57,7 +57,7 @@ class Told:
     @property
     def megabytes(self) -> float:
         """The peak."""
-        return max(self._told["megabytes"].values())
+        return max(map(float, self._told["megabytes"].values()))
 
     def seconds(self, kind: str = "") -> float:
         """All steps together, by the clock or by the processor."""

@@ -10,6 +10,7 @@ from fakes.dmv import NEW_HOME, a_record, a_voter
 from flask import Flask
 from flask.testing import FlaskClient
 from integration.matching.dmv_runs import DmvRuns, begin
+from jinja2 import BytecodeCache
 from sqlalchemy import Row
 
 from db.tables import audit_entry
@@ -110,12 +111,13 @@ class Site:
         return self.runs.cases(state_voter_id=uid)[-1]
 
 
-def open_site(url: str, folder: Any) -> Site:
+def open_site(url: str, folder: Any, templates: BytecodeCache | None = None) -> Site:
     """With a potential match for each of three voters; people get their logins when they first sign in."""
     runs = begin(url, folder / "dmv")
     config = Config(data_dir=folder, database_url=url, credential_key=KEY)
     application = Application(config=config, clock=runs.clock, unit_of_work=runs.factory, spool=FileSpool(config.spool_dir), dmv_exchange=dmv_exchange(config))
     site = Site(runs, create_console(application, CronRecurrence()), application)
+    site.app.jinja_env.bytecode_cache = templates
     with runs.factory() as uow:
         for person in PEOPLE:
             uow.reference.save_staff_user(person)
