@@ -14,6 +14,7 @@ import pytest
 import requests
 
 from votecal_soap.county.state_client import StateAddress, StateClient
+from votecal_soap.demo.pair_situations import PairSituation
 from votecal_soap.domain.batches import FailureReason
 from votecal_soap.domain.dmv_files import DmvOutcome
 from votecal_soap.one_time_codes import code_at
@@ -33,9 +34,10 @@ def environ(tmp_path):
     *("COA-01", "COA-02", "COA-03", "COA-04", "COA-05", "COA-06", "COA-07", "COA-08", "COA-09", "COA-10", "COA-11", "COA-12", "COA-13", "COA-14"),
     *("COA-20", "COA-21", "COA-30", "COA-31", "COA-32", "COA-33", "COA-34", "COA-35", "COA-36", "COA-37", "COA-38"),
 )
-@pytest.mark.requirement("EWS-07", "EWS-08", "EWS-11", "EWS-14", "JOB-02", "JOB-04")
+@pytest.mark.requirement("EWS-07", "EWS-08", "EWS-09", "EWS-11", "EWS-14", "JOB-02", "JOB-04")
+@pytest.mark.requirement("DUP-01", "DUP-02", "DUP-03", "DUP-04", "DUP-06", "DUP-07", "DLR-07", "DLR-08", "DLR-09", "DLR-12", "DLR-15", "DLR-18", "DLR-19")
 def test_the_demonstration_finds_exactly_what_it_planted(environ, tmp_path):
-    done = subprocess.run([*COMMAND, "--once", "--json"], env=environ, capture_output=True, text=True, timeout=240, check=False)
+    done = subprocess.run([*COMMAND, "--once", "--json"], env=environ, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     account = json.loads(done.stdout)
     assert account["is_exact"] is True
@@ -45,6 +47,7 @@ def test_the_demonstration_finds_exactly_what_it_planted(environ, tmp_path):
     assert account["queue_after"] == 0
     assert all(not message["still_offered"] and message["still_kept"] for message in account["messages"])
     assert_the_dmv_file_is_exact(account["dmv"])
+    assert_the_pairs_are_exact(account["pairs"])
     assert "\x1b" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
@@ -65,6 +68,20 @@ def assert_the_dmv_file_is_exact(dmv):
     assert (explained["case"]["cap"], explained["case"]["confidence"]) == ("namesakes_at_home", 98)
     assert not explained["message"]["still_offered"]
     assert (explained["after"]["version"], explained["after"]["street_name"]) == (explained["before"]["version"] + 1, "FLOWER")
+
+
+def assert_the_pairs_are_exact(pairs):
+    assert pairs["is_exact"] is True
+    assert all(count["planted"] == count["found"] > 0 and not count["otherwise"] for count in pairs["situations"])
+    assert {count["situation"] for count in pairs["situations"]} == set(PairSituation)
+    outcomes = {count["outcome"]: count for count in pairs["outcomes"] if count["planted"]}
+    assert outcomes.keys() == {"Merged", "ProvisionallyMerged", "Opened"}
+    assert all(outcomes[outcome]["at_state"] == outcomes[outcome]["planted"] for outcome in ("Merged", "ProvisionallyMerged"))
+    answers = {count["answer"]: count["said"] for count in pairs["answered"]}
+    assert answers == {"DecideMatchCase Accept Accepted": 5, "DecideMatchCase Reject RejectedByUser": 6}
+    assert all(word["result"] == word["expected"] for word in pairs["words"])
+    assert [check["text"] for check in pairs["checks"] if not check["holds"]] == []
+    assert (pairs["message"]["message_type"], pairs["message"]["still_offered"], pairs["message"]["still_kept"]) == ("PotentialDuplicate", False, True)
 
 
 @pytest.mark.requirement("EWS-01", "DLR-03")

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from votecal_soap.cli import demo_dmv_view, output
+from votecal_soap.cli import demo_dmv_view, demo_pair_view, output
 from votecal_soap.contract.wsdl import SERVICES
 from votecal_soap.domain.jobs import JobType
 from votecal_soap.domain.voters import Voter
@@ -61,6 +61,8 @@ def show_account(account: "Account", as_json: bool) -> None:
     _show_history(account.history)
     if account.dmv is not None:
         demo_dmv_view.show_dmv_account(account.dmv, _show_message)
+    if account.pairs is not None:
+        demo_pair_view.show_pair_account(account.pairs, _show_message)
     _heading("How long it took")
     output.show_table(("Seconds", "Step"), ((f"{seconds:7.2f}", title) for title, seconds in account.seconds.items()))
     _show_verdict(account)
@@ -186,6 +188,8 @@ def _show_verdict(account: "Account") -> None:
         output.show_table(("Situation", "Planted", "Found", "Others came to"), rows)
     if account.dmv is not None:
         demo_dmv_view.show_dmv_verdict(account.dmv)
+    if account.pairs is not None:
+        demo_pair_view.show_pair_verdict(account.pairs)
     _line("Every count is exactly what was planted." if account.is_exact else "THIS IS NOT WHAT WAS PLANTED.")
 
 
@@ -205,8 +209,9 @@ def _as_json(account: "Account") -> dict[str, object]:
     history = account.history
     return {
         "is_exact": account.is_exact,
-        **{name: value for name, value in asdict(account).items() if name not in {"history", "dmv"}},
+        **{name: value for name, value in asdict(account).items() if name not in {"history", "dmv", "pairs"}},
         "dmv": demo_dmv_view.as_json(account.dmv) if account.dmv else None,
+        "pairs": demo_pair_view.as_json(account.pairs) if account.pairs else None,
         "history": {
             "before": history.before._asdict(),
             "after": history.after._asdict(),

@@ -8,6 +8,7 @@ from datetime import date
 from votecal_soap.county.work_list import RecordResult
 from votecal_soap.demo.dmv_account import DmvAccount
 from votecal_soap.demo.findings import Check, SampleMessage
+from votecal_soap.demo.pair_account import PairAccount
 from votecal_soap.demo.situations import EXPECTED, Situation
 from votecal_soap.domain.batches import FailureReason, Outcome
 from votecal_soap.domain.voters import Voter
@@ -68,11 +69,12 @@ class Account:
     imported: Mapping[str, int]
     seconds: Mapping[str, float] = field(default_factory=dict)
     dmv: DmvAccount | None = None
+    pairs: PairAccount | None = None
 
     @property
     def is_exact(self) -> bool:
-        """Whether every count is exactly what was planted, and all else holds, in the batch and in DMV's file."""
-        if self.dmv is not None and not self.dmv.is_exact:
+        """Whether every count is exactly what was planted, and all else holds, in the batch, in DMV's files and among duplicates."""
+        if any(act is not None and not act.is_exact for act in (self.dmv, self.pairs)):
             return False
         as_planted = all(count.found == count.planted and not count.otherwise for count in self.situations)
         return as_planted and all(count.is_exact for count in self.outcomes) and all(check.holds for check in self.checks)

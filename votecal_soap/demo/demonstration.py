@@ -24,6 +24,9 @@ from votecal_soap.demo.dmv_configuration import configure
 from votecal_soap.demo.dmv_planting import plant
 from votecal_soap.demo.evidence import Evidence, offered_samples, settle, voter_of_interest
 from votecal_soap.demo.exchange import County, drain_queue, order_batch, queue_depth, send_batch
+from votecal_soap.demo.pair_account import PairAccount
+from votecal_soap.demo.pair_act import PairStage, play_pairs, verify_and_configure
+from votecal_soap.demo.pair_cast import pair_cast
 from votecal_soap.demo.population import COUNTY, OTHER_COUNTY, OTHER_COUNTY_NAME, Population, of_situation, population
 from votecal_soap.demo.services import LOOPBACK, Services, free_port
 from votecal_soap.demo.situations import Situation
@@ -110,14 +113,14 @@ def perform(stage: Stage) -> Account:
     with steps.step("County: poll, import, clear") as advance:
         evidence = replace(evidence, drained=drain_queue(application, stage.county, advance))
     account = settle(evidence, application, stage.ems_database, situations, steps.seconds)
-    moved = _match_dmv_files(stage)
+    moved, pairs = _match_dmv_files_and_duplicates(stage)
     with steps.step(f"DMV answers for {OTHER_COUNTY_NAME}"):
         dmv.answer(uids_of(application, OTHER_COUNTY, [voter.ems_voter_id for voter in stage.people.other_countys_voters()]).values(), "answers-other-county")
-    return replace(account, dmv=moved, seconds=dict(steps.seconds))
+    return replace(account, dmv=moved, pairs=pairs, seconds=dict(steps.seconds))
 
 
-def _match_dmv_files(stage: Stage) -> DmvAccount:
-    """The second act."""
+def _match_dmv_files_and_duplicates(stage: Stage) -> tuple[DmvAccount, PairAccount]:
+    """The second act, and the third, which has some of its people."""
     application, steps, databases = stage.application, stage.steps, stage.ems_databases
     with steps.step("DMV's files: plant their situations"):
         cast = cast_of(application, stage.people, stage.situations, stage.directory / "files")
@@ -125,7 +128,11 @@ def _match_dmv_files(stage: Stage) -> DmvAccount:
         configure(application)
         planted = plant(cast)
     offices = offices_of(databases, stage.secrets, stage.directory / "county-files")
-    return play(Act(application=application, clock=stage.clock, services=stage.services, offices=offices, planted=planted, steps=steps))
+    moved = play(Act(application=application, clock=stage.clock, services=stage.services, offices=offices, planted=planted, steps=steps))
+    with steps.step("Pairs of records: plant them in both counties"):
+        pairs = pair_cast(application, stage.people, databases, stage.directory / "files", planted)
+        verify_and_configure(application, pairs)
+    return moved, play_pairs(PairStage(application=application, offices=offices, cast=pairs, steps=steps))
 
 
 def keep_polling(stage: Stage, stop: threading.Event, tell: Tell) -> SyncReport:

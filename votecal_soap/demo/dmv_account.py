@@ -4,12 +4,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from votecal_soap.demo.dmv_clerks import ClerksWord
 from votecal_soap.demo.dmv_expected import EXPECTED
 from votecal_soap.demo.dmv_letters import LetterCount
 from votecal_soap.demo.dmv_making import Planted
 from votecal_soap.demo.dmv_situations import DmvFileNumber, DmvSituation, Home
-from votecal_soap.demo.findings import Check, SampleMessage
+from votecal_soap.demo.findings import AnswerCount, Check, ClerksWord, SampleMessage, compare_answers
 from votecal_soap.domain.dmv_files import DmvOutcome
 from votecal_soap.domain.match_cases import CaseState, Disposition, MatchCase
 from votecal_soap.domain.voters import Voter
@@ -44,15 +43,6 @@ class DmvOutcomeCount:
     outcome: DmvOutcome
     planted: Mapping[DmvFileNumber, int]
     at_state: Mapping[DmvFileNumber, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AnswerCount:
-    """What the counties say by their rule, with the state's answer: as planted, and as it was said."""
-
-    answer: str
-    planted: int
-    said: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,8 +112,7 @@ def count_dmv_outcomes(planted: Iterable[Planted], at_state: Mapping[DmvFileNumb
 
 def count_answers(planted: Iterable[Planted], said: Mapping[str, int]) -> tuple[AnswerCount, ...]:
     """Every answer that was planted or said."""
-    totals = Counter(answer for item in planted for answer in EXPECTED[item.situation].ruled)
-    return tuple(AnswerCount(answer=answer, planted=totals[answer], said=said.get(answer, 0)) for answer in sorted({*totals, *said}))
+    return compare_answers((answer for item in planted for answer in EXPECTED[item.situation].ruled), said)
 
 
 def place_of(item: Planted) -> Place:

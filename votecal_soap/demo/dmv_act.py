@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from votecal_soap.bootstrap import Application
+from votecal_soap.demo.county_rounds import Heard, Office, let_counties_answer, lose_work_list
 from votecal_soap.demo.days import DAY_OF_DEADLINES, DAY_OF_FILE, DaysClock
 from votecal_soap.demo.dmv_account import DmvAccount
-from votecal_soap.demo.dmv_clerks import FIRST_DEEDS, LATER_DEEDS, ClerksWord, clerks_at_work
+from votecal_soap.demo.dmv_clerks import FIRST_DEEDS, LATER_DEEDS, clerks_at_work
 from votecal_soap.demo.dmv_configuration import cancel_and_invite
-from votecal_soap.demo.dmv_counties import Heard, Office, let_counties_answer, lose_work_list
 from votecal_soap.demo.dmv_deadlines import Deadlines, let_deadlines_pass
 from votecal_soap.demo.dmv_evidence import EXPLAINED, DmvEvidence, offered_case, voter_now, voters_above_threshold
 from votecal_soap.demo.dmv_file import leave_unfinished, receive, receive_slowly, refused_files
@@ -18,6 +18,7 @@ from votecal_soap.demo.dmv_letters import export_letters
 from votecal_soap.demo.dmv_making import Planted
 from votecal_soap.demo.dmv_settling import settle_dmv
 from votecal_soap.demo.dmv_situations import DmvFileNumber, DmvSituation
+from votecal_soap.demo.findings import ClerksWord
 from votecal_soap.demo.population import COUNTY, OTHER_COUNTY
 from votecal_soap.demo.services import Services
 from votecal_soap.demo.steps import Steps

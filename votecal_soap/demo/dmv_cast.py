@@ -33,11 +33,11 @@ SECOND_REGISTRATIONS: Final = {DmvSituation.REGISTERED_TWICE: (90_000_000, True)
 
 def cast_of(application: Application, people: Population, situations: Mapping[str, Situation], files: Path) -> Cast:
     """Choose the voters, and bring those of special situations into theirs."""
-    alone = _living_alone(islice(people.loaded_voters(), LOOKED_AT))
+    alone = living_alone(islice(people.loaded_voters(), LOOKED_AT))
     kept = (voter for voter in alone if situations[voter.ems_voter_id] is Situation.KEPT)
     ours = _voters(application, COUNTY, [voter.ems_voter_id for voter in kept])
     neighbours = list(islice(people.other_countys_voters(), LOOKED_AT))
-    theirs = _voters(application, OTHER_COUNTY, [voter.ems_voter_id for voter in _living_alone(neighbours)])
+    theirs = _voters(application, OTHER_COUNTY, [voter.ems_voter_id for voter in living_alone(neighbours)])
     waiting = _voters(application, COUNTY, [voter for voter, situation in situations.items() if situation is Situation.TRANSFER_PENDING])
     plain = iter(filter(_is_plain, ours))
     twice, exact = _of(plain), _of(plain)
@@ -66,7 +66,8 @@ def _known(records: Iterable[WireRecord], uids: Mapping[str, int]) -> Iterator[W
         yield record._replace(state_voter_id=uids[record.ems_voter_id or ""], base_version=1)
 
 
-def _living_alone(voters: Iterable[SyntheticVoter]) -> list[SyntheticVoter]:
+def living_alone(voters: Iterable[SyntheticVoter]) -> list[SyntheticVoter]:
+    """Those whose household has nobody else."""
     known = list(voters)
     members = Counter(voter.household for voter in known)
     return [voter for voter in known if members[voter.household] == 1]

@@ -7,10 +7,9 @@ from typing import Final
 
 from votecal_soap.bootstrap import Application
 from votecal_soap.county.ems_database import EmsDatabase
+from votecal_soap.demo.county_rounds import Heard
 from votecal_soap.demo.dmv_account import Place, place_of
-from votecal_soap.demo.dmv_clerks import ClerksWord
 from votecal_soap.demo.dmv_configuration import NOT_COMPARED
-from votecal_soap.demo.dmv_counties import Heard
 from votecal_soap.demo.dmv_deadlines import Deadlines
 from votecal_soap.demo.dmv_evidence import DmvEvidence, of_situation, uid_of
 from votecal_soap.demo.dmv_expected import EXPECTED
@@ -18,7 +17,7 @@ from votecal_soap.demo.dmv_killing import Killed
 from votecal_soap.demo.dmv_letters import Letters, voters_who_moved
 from votecal_soap.demo.dmv_making import Planted
 from votecal_soap.demo.dmv_situations import DmvFileNumber, DmvSituation
-from votecal_soap.demo.findings import Check
+from votecal_soap.demo.findings import Check, ClerksWord
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.jobs import JobState
 from votecal_soap.domain.match_cases import CaseState, CaseType, MailingKind, MatchCase, PotentialReason, TransferState

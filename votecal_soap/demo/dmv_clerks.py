@@ -1,15 +1,16 @@
 """What clerks of both counties do where the rule leaves it to them, and what the state refuses them (COA-21, COA-33, COA-34, S4.21)."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 from votecal_soap.bootstrap import Application
 from votecal_soap.county.answer_book import WordDetail
 from votecal_soap.county.clerk import Clerk
 from votecal_soap.county.ems_database import EmsDatabase
-from votecal_soap.demo.dmv_counties import Office, clerk_of
+from votecal_soap.demo.county_rounds import Office, clerk_of
 from votecal_soap.demo.dmv_making import Planted
 from votecal_soap.demo.dmv_situations import DmvSituation
+from votecal_soap.demo.findings import ClerksWord
 from votecal_soap.demo.population import COUNTY, OTHER_COUNTY
 from votecal_soap.domain.match_cases import Decision
 from votecal_soap.domain.matching import Person
@@ -17,21 +18,6 @@ from votecal_soap.domain.voter_searches import VoterSearch
 from votecal_soap.errors import ErrorCode, VoteCalError
 
 FOLLOW_UP: Final = "Where do you live? A post office box is no residence."
-
-
-class ClerksWord(NamedTuple):
-    """What a clerk of a county did, what must come of it, and what the state said."""
-
-    county_code: str
-    situation: DmvSituation
-    did: str
-    expected: str
-    result: str
-
-    @property
-    def is_right(self) -> bool:
-        """Whether the state said what it must."""
-        return self.result == self.expected
 
 
 class _Desk:

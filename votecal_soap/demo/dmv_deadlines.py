@@ -5,9 +5,9 @@ from typing import NamedTuple
 
 from votecal_soap.bootstrap import Application
 from votecal_soap.clock import legal_date
-from votecal_soap.demo.dmv_file import await_end, order
 from votecal_soap.demo.dmv_making import Planted
 from votecal_soap.demo.dmv_situations import DmvSituation
+from votecal_soap.demo.job_orders import await_end, order
 from votecal_soap.domain.jobs import JobState, JobType
 from votecal_soap.domain.match_cases import TransferState
 

@@ -1,26 +1,20 @@
 """DMV's files at the state: dropped, scheduled, taken once they are whole, matched by the worker (UC03.21.01, COA-01)."""
 
 import os
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from jobs.recurrence import CronRecurrence
 from jobs.scheduler import JobScheduler
 from votecal_soap.bootstrap import Application
 from votecal_soap.contract.dmv_coa_writer import DmvCoaHeader, write_dmv_coa_file
 from votecal_soap.demo.dmv_making import Planted
 from votecal_soap.demo.dmv_situations import DmvFileNumber
-from votecal_soap.demo.state_side import SOS_USER
-from votecal_soap.domain.jobs import FINISHED_STATES, JobState, JobType
-from votecal_soap.errors import ErrorCode, Unavailable
-from votecal_soap.use_cases import schedule_job
+from votecal_soap.demo.job_orders import await_end, order
+from votecal_soap.domain.jobs import JobState, JobType
 
 UNFINISHED: Final = "dmv-coa-unfinished.xml"
-PATIENCE_SECONDS: Final = 120.0
-LOOK_SECONDS: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,24 +79,6 @@ def drop(application: Application, name: str, content: bytes) -> None:
     path = application.config.dmv_drop_folder / name
     path.write_bytes(content)
     os.utime(path, (application.clock.now().timestamp(),) * 2)
-
-
-def order(application: Application, job_type: JobType, file_name: str | None = None) -> int:
-    """SOS schedules a job; its id."""
-    command = schedule_job.ScheduleJob(job_type=job_type, acting_user=SOS_USER, file_name=file_name, confirmed=True)
-    return schedule_job.schedule(command, application.unit_of_work(), application.clock, CronRecurrence()).job.job_id
-
-
-def await_end(application: Application, job_id: int) -> JobState:
-    """The state in which the job ends."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        with application.unit_of_work(read_only=True) as uow:
-            job = uow.jobs.get(job_id)
-        if job is not None and (job.state in FINISHED_STATES or job.state is JobState.FILE_REFUSED):
-            return job.state
-        time.sleep(LOOK_SECONDS)
-    raise Unavailable(ErrorCode.BUSY, "A job of DMV's files was not done in time; the log in the demonstration's directory may say why.")
 
 
 def _is_waiting(application: Application, job_id: int) -> bool:

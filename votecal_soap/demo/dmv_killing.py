@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import IO, Final
 
 from votecal_soap.bootstrap import Application
-from votecal_soap.demo.dmv_file import PATIENCE_SECONDS, await_end, schedule_file
+from votecal_soap.demo.dmv_file import schedule_file
 from votecal_soap.demo.dmv_making import Planted
 from votecal_soap.demo.dmv_situations import DmvFileNumber
+from votecal_soap.demo.job_orders import PATIENCE_SECONDS, await_end
 from votecal_soap.demo.services import Services
 from votecal_soap.errors import ErrorCode, Unavailable
 

@@ -7,15 +7,15 @@ from dataclasses import replace
 
 from votecal_soap.bootstrap import Application
 from votecal_soap.county.ems_database import EmsDatabase
+from votecal_soap.demo.county_rounds import Heard, Office
 from votecal_soap.demo.dmv_account import DmvAccount, ExplainedCase, count_answers, count_dmv_outcomes, count_records
 from votecal_soap.demo.dmv_checks import Ending, checks
-from votecal_soap.demo.dmv_clerks import ClerksWord
-from votecal_soap.demo.dmv_counties import Heard, Office
 from votecal_soap.demo.dmv_deadlines import Deadlines
 from votecal_soap.demo.dmv_evidence import EXPLAINED, LOOKED_THROUGH, DmvEvidence, cases_of, of_situation, records_found, work_items
 from votecal_soap.demo.dmv_killing import Killed
 from votecal_soap.demo.dmv_letters import Letters
 from votecal_soap.demo.dmv_situations import DmvFileNumber
+from votecal_soap.demo.findings import ClerksWord
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases import list_jobs
 
