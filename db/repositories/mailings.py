@@ -73,6 +73,17 @@ class SqlMailingRepository:
             waiting = waiting.where(mailing.c.work_item_id == work_item_id)
         self._connection.execute(waiting.values(withdrawn_at=at, **_NOT_DUE))
 
+    def restore(self, state_voter_id: int, withdrawn_at: datetime) -> None:
+        """The letters to this voter that were withdrawn at that instant are due again, but for one whose like has become due since."""
+        withdrawn = _ROW.where(mailing.c.state_voter_id == state_voter_id, mailing.c.withdrawn_at == withdrawn_at)
+        keys = {row.mailing_id: _open_key((row.mailing_kind, None, state_voter_id, None, None)) for row in self._connection.execute(withdrawn)}
+        there = select(mailing.c.open_key).where(mailing.c.open_key.in_(listed()))
+        waiting = {row.open_key for row in select_listed(self._connection, there, sorted(keys.values()))}
+        due = [{"letter": mailing_id, "key": key} for mailing_id, key in keys.items() if key not in waiting]
+        if due:
+            again = update(mailing).where(mailing.c.mailing_id == bindparam("letter"))
+            self._connection.execute(again.values(open_key=bindparam("key"), due_kind=mailing.c.mailing_kind, withdrawn_at=None), due)
+
     def _renew(self, rows: Sequence[tuple[str, NewMailing]]) -> None:
         changed = update(mailing).where(mailing.c.open_key == bindparam("key"))
         values = {name: bindparam(f"new_{name}", type_=mailing.c[name].type) for name in ("county_code", "work_item_id", "remark")}

@@ -19,6 +19,7 @@ from votecal_soap.use_cases.county_cases import WAITING, CaseInHand, no_such_cas
 from votecal_soap.use_cases.decide_duplicate import decide_duplicate
 from votecal_soap.use_cases.leave_unresolved import leave_unresolved
 from votecal_soap.use_cases.match_messages import CaseSight, tell_of_case
+from votecal_soap.use_cases.pairs_of_movers import pass_on_pairs
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.take_back_match import take_back
 from votecal_soap.use_cases.transfers_out import let_stand
@@ -54,6 +55,7 @@ def decide_match_case(
     if hand.in_console:
         _tell_of_word(hand, decided, decision.basis)
     _audit(hand, decided, decision)
+    pass_on_pairs(uow, hand.effects)
     hand.effects.write(uow)
     return decided
 

@@ -23,6 +23,7 @@ from votecal_soap.use_cases.early_search import ReadRecord
 from votecal_soap.use_cases.match_effects import MatchEffects
 from votecal_soap.use_cases.match_messages import DmvSubject
 from votecal_soap.use_cases.matching_circumstances import MatchingCircumstances
+from votecal_soap.use_cases.pairs_of_movers import pass_on_pairs
 from votecal_soap.use_cases.ports import NewWorkItem, UnitOfWork
 from votecal_soap.use_cases.replace_work_items import earlier_items, replace_earlier
 from votecal_soap.use_cases.search_for_drivers import FoundDrivers
@@ -126,6 +127,7 @@ class DmvTurn:
         uow.work_items.add(items, self._job_id, now)
         uow.match_cases.add(desk.cases, now)
         uow.work_items.add_potential_voters(desk.potential_voters, now)
+        pass_on_pairs(uow, desk.effects)
         desk.effects.write(uow)
 
     def _item(self, read: ReadRecord, subject: DmvSubject, settled: Settled, found: FoundDrivers) -> NewWorkItem:

@@ -83,11 +83,13 @@ def criteria_for(criteria: tuple[Criterion, ...], voters: Iterable[Voter], reade
     return tuple(criterion for criterion in criteria if criterion.field is not MatchField.ADDRESS)
 
 
-def tell_of_pair(effects: MatchEffects, message_type: MessageType, sight: PairSight, state_voter_id: int, *, blocks_updates: bool = False) -> None:
-    """Tell the county of one of the two voters, about that voter."""
+def tell_of_pair(
+    effects: MatchEffects, message_type: MessageType, sight: PairSight, state_voter_id: int, *, blocks_updates: bool = False, other: Voter | None = None
+) -> None:
+    """Tell the county of one of the two voters, about that voter; `other` is the other record where the effects do not have it."""
     case = sight.case
     own = effects.voters[state_voter_id]
-    other = effects.voters[other_of(case, state_voter_id)]
+    other = other or effects.voters[other_of(case, state_voter_id)]
     notice = duplicate_notice(sight, own, other, reader_county=own.county_code, today=effects.day)
     effects.tell(
         own.county_code,

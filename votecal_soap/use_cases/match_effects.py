@@ -27,6 +27,7 @@ class MatchEffects:
         self.transfers: list[TransferOut] = []
         self.day = day
         self._job_id = job_id
+        self._counties = {uid: voter.county_code for uid, voter in self.voters.items()}
         self._before = dict(self.voters)
         self._changed: dict[int, tuple[str, ...]] = {}
         self._closed: list[VoterChange] = []
@@ -36,6 +37,11 @@ class MatchEffects:
         self._signatures: list[tuple[int, int]] = []
         self._sos_items: list[NewSosWorkItem] = []
         self._audit: list[AuditEntry] = []
+
+    @property
+    def moved(self) -> dict[int, str]:
+        """The county that each voter had before, of those who are another's now."""
+        return {uid: county for uid, county in self._counties.items() if self.voters[uid].county_code != county}
 
     def change(self, change: Change, action: str) -> None:
         """Take a voter's next record; old and new values go into the audit trail (OPS-02)."""

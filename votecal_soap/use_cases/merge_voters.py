@@ -128,6 +128,8 @@ def undo_merge(uow: UnitOfWork, effects: MatchEffects, order: MergeOrder) -> Mer
     undone = record._replace(undone_at=effects.at)
     both = unmerge(record, effects.voters[record.newer_id], effects.voters[record.older_id], effects.day)
     uow.children.unmerge(record)
+    if record.completed_at is not None:
+        uow.mailings.restore(record.older_id, record.completed_at)
     uow.merges.save(undone)
     for uid, following in ((record.newer_id, both.newer), (record.older_id, both.older)):
         if following.after != effects.voters[uid]:

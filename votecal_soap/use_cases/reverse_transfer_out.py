@@ -7,6 +7,7 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.county_answers import TransferDecision
 from votecal_soap.domain.match_cases import TransferOut
 from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.use_cases.pairs_of_movers import pass_on_pairs
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.take_back_match import take_back
 from votecal_soap.use_cases.transfers_out import take_transfer_in_hand
@@ -25,5 +26,6 @@ def reverse_transfer_out(decision: TransferDecision, caller: Caller, uow: UnitOf
     take_back(uow, hand, str(decision.basis))
     subject = ("TransferOut", transfer.transfer_id)
     hand.effects.audit("ReverseTransferOut", subject, caller.county_code, old={"state": transfer.state}, new={"basis": decision.basis})
+    pass_on_pairs(uow, hand.effects)
     hand.effects.write(uow)
     return uow.match_cases.transfer(transfer.transfer_id) or transfer

@@ -8,6 +8,7 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.county_answers import UndoMatchCase
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase
 from votecal_soap.use_cases.county_cases import no_such_case, require_state, take_in_hand
+from votecal_soap.use_cases.pairs_of_movers import pass_on_pairs
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.take_back_match import ACTION, take_back
 from votecal_soap.use_cases.undo_duplicate import undo_duplicate
@@ -34,6 +35,7 @@ def undo_match_case(command: UndoMatchCase, caller: Caller, uow: UnitOfWork, clo
     rejected = take_back(uow, hand, command.basis)
     old, new = {"state": hand.case.state, "version": hand.case.version}, {"state": rejected.state, "version": rejected.version, "basis": command.basis}
     hand.effects.audit(ACTION, ("MatchCase", case.case_id), caller.county_code, old=old, new=new)
+    pass_on_pairs(uow, hand.effects)
     hand.effects.write(uow)
     return rejected
 

@@ -70,6 +70,24 @@ def test_a_letter_that_is_withdrawn_is_not_due(real_database, registry):
             uow.mailings.withdraw(NOTICE, at=registry.now)
 
 
+@pytest.mark.requirement("DLR-19", "COA-35")
+def test_letters_that_were_withdrawn_at_one_instant_are_due_again(real_database, registry):
+    earlier = registry.now - timedelta(days=1)
+    with real_database() as uow:
+        ann, bob = add_voter(uow, registry), add_voter(uow, registry)
+        (item,) = add_items(uow, registry)
+        uow.mailings.add([(LETTER, "19", ann, item, "first"), (LETTER, "19", bob, item, None), (NOTICE, "19", ann, None, None)], earlier)
+        uow.mailings.withdraw(NOTICE, state_voter_id=ann, at=earlier)
+        for uid in (ann, bob):
+            uow.mailings.withdraw(LETTER, state_voter_id=uid, at=registry.now)
+        uow.mailings.restore(ann, registry.now)
+        assert (due(uow, LETTER), due(uow, NOTICE)) == ([(ann, item, "first")], [])
+        uow.mailings.withdraw(LETTER, state_voter_id=ann, at=registry.now)
+        uow.mailings.add([(LETTER, "19", ann, item, "since")], registry.now)
+        uow.mailings.restore(ann, registry.now)
+        assert due(uow, LETTER) == [(ann, item, "since")]
+
+
 @pytest.mark.requirement("COA-35")
 def test_cards_that_were_listed_are_found_by_their_file(real_database, registry):
     with real_database() as uow:

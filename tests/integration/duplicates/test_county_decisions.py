@@ -7,14 +7,15 @@ import pytest
 from fakes.dmv import a_voter
 
 from db.tables import audit_entry, merge_record
-from votecal_soap.domain.match_cases import CaseState, Decision
+from votecal_soap.domain.match_cases import CaseState, Decision, MailingKind
 from votecal_soap.domain.merging import MERGED_REASON
 from votecal_soap.domain.sos_work_items import SosItemType
 from votecal_soap.domain.voter_children import CustomField, NewChild, Participation
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound, VoteCalError
+from votecal_soap.use_cases.announce_overdue_cases import announce_overdue_cases
 from votecal_soap.use_cases.open_duplicate_cases import PairOutcome
 
-from .pairs import DUE, LICENSE, NEW, NOW, OLD, ONE_LICENSE, THIRD, old_and_new, pair, shown, some_children
+from .pairs import DUE, LICENSE, NEW, NOW, OLD, ONE_LICENSE, THIRD, TODAY, old_and_new, pair, shown, some_children
 
 
 @pytest.mark.requirement("DUP-01", "DUP-02")
@@ -241,3 +242,42 @@ def test_decisions_merges_and_undos_leave_a_trace(roll):
     assert actions.count(("MergeVoters", "county:ems-37")) == 2
     assert actions.count(("UndoMerge", "sam")) == 2
     assert ("UndoMatchCase", "sam") in actions
+
+
+@pytest.mark.requirement("DLR-19", "COA-35")
+def test_letters_to_the_older_record_are_withdrawn_by_the_merge_and_due_again_after_its_undo(roll):
+    roll.add(*old_and_new())
+    with roll.factory() as uow:
+        uow.mailings.add([(MailingKind.OUT_OF_STATE, "19", OLD, None, None), (MailingKind.OUT_OF_STATE, "37", NEW, None, None)], NOW)
+        uow.commit()
+    roll.detect(pair())
+    roll.decide("37")
+    assert letters_due(roll) == [NEW]
+    roll.undo()
+    assert letters_due(roll) == [OLD, NEW]
+
+
+def letters_due(roll):
+    with roll.factory(read_only=True) as uow:
+        return [row.state_voter_id for row in uow.mailings.due(MailingKind.OUT_OF_STATE, None, 0, 10)]
+
+
+@pytest.mark.requirement("DUP-05", "COA-37")
+def test_both_counties_hear_once_that_a_pair_is_overdue_and_after_a_rejection_the_one_that_is_asked(roll):
+    roll.add(*old_and_new(license_number=LICENSE))
+    roll.detect(pair(**ONE_LICENSE))
+    assert overdue_announced(roll, days=7) == []
+    assert overdue_announced(roll, days=1) == [("19", "MatchCaseOverdue", OLD), ("37", "MatchCaseOverdue", NEW)]
+    assert overdue_announced(roll, days=1) == []
+    roll.decide("19", Decision.REJECT)
+    assert overdue_announced(roll, days=8) == [("37", "MatchCaseOverdue", NEW)]
+    with roll.factory(read_only=True) as uow:
+        assert uow.match_cases.overdue_counts(TODAY + timedelta(days=30)) == {"37": 1}
+
+
+def overdue_announced(roll, days):
+    """What the job announces when so many more days have passed."""
+    roll.clock.instant += timedelta(days=days)
+    before = len(roll.messages())
+    announce_overdue_cases(77, roll.factory, roll.clock)
+    return sorted(roll.messages()[before:])

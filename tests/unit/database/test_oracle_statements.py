@@ -208,6 +208,7 @@ CALLS = {
     "due mailings": lambda db: db.mailings.due(MailingKind.VNC_DUE, "19", 0, 10),
     "exported mailings": lambda db: db.mailings.exported("x.csv", 0, 10),
     "withdraw": lambda db: db.mailings.withdraw(MailingKind.VNC_DUE, state_voter_id=1, at=NOON),
+    "restore": lambda db: db.mailings.restore(1, NOON),
     "reply": lambda db: db.replies.find("19", "t"),
     "purge replies": lambda db: db.replies.purge(NOON, 10),
     "probe": lambda db: db.probes.note("la", "p", "s", at=NOON, since=NOON),

@@ -382,3 +382,7 @@ class MailingRepository(Protocol):
     def withdraw(self, kind: MailingKind, *, state_voter_id: int | None = None, work_item_id: int | None = None, at: datetime) -> None:
         """No letter of this kind is due any more to this voter, or to the person of this work item."""
         ...
+
+    def restore(self, state_voter_id: int, withdrawn_at: datetime) -> None:
+        """The letters to this voter that were withdrawn at that instant are due again, but for one whose like has become due since."""
+        ...
