@@ -1,17 +1,16 @@
-"""SOS users find their work items, take them on, and write about them (DLR-03, DLR-05, DLR-18, DUP-06)."""
+"""SOS users read their work items, take them on, and write about them (DLR-03, DLR-05, DLR-18, DUP-06)."""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from votecal_soap.clock import Clock, legal_date
+from votecal_soap.clock import Clock
 from votecal_soap.domain.match_cases import MatchCase, WorkItemStatus
-from votecal_soap.domain.sos_work_items import SosItemCount, SosItemOutcome, SosItemQuery, SosItemType, SosNote, SosWorkItem
+from votecal_soap.domain.sos_work_items import SosItemOutcome, SosItemType, SosNote, SosWorkItem
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
 from votecal_soap.use_cases.acting_user import ADMINISTRATORS, SOS_ROLES, require_role
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 
-PAGE_LIMIT: Final = 200
 NOTE_LENGTH: Final = 1000
 _ACKNOWLEDGED: Final = frozenset({SosItemType.VERIFIED_LICENSE_REJECTED, SosItemType.UNRESOLVED_DMV_COA})
 """Types that end when somebody has read them; a review ends with its case."""
@@ -23,22 +22,6 @@ class ItemInFull(NamedTuple):
     item: SosWorkItem
     notes: Sequence[SosNote]
     case: MatchCase | None
-
-
-def work_item_summary(user_name: str, unit_of_work: UnitOfWorkFactory, clock: Clock) -> list[SosItemCount]:
-    """Every type with its open and overdue items; nothing is scanned."""
-    with unit_of_work(read_only=True) as uow:
-        require_role(uow, user_name, SOS_ROLES)
-        return uow.sos_items.counts(legal_date(clock.now()))
-
-
-def list_work_items(query: SosItemQuery, user_name: str, unit_of_work: UnitOfWorkFactory) -> list[SosWorkItem]:
-    """A page of items of one type."""
-    if not 1 <= query.limit <= PAGE_LIMIT:
-        raise InvalidRequest(ErrorCode.LIMIT_EXCEEDED, f"A page holds 1 to {PAGE_LIMIT} work items.", ref="limit")
-    with unit_of_work(read_only=True) as uow:
-        require_role(uow, user_name, SOS_ROLES)
-        return uow.sos_items.listed(query)
 
 
 def read_work_item(item_id: int, user_name: str, unit_of_work: UnitOfWorkFactory) -> ItemInFull:

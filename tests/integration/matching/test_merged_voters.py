@@ -11,10 +11,10 @@ from votecal_soap.domain.match_cases import CaseState, WorkItemStatus
 from votecal_soap.domain.sos_work_items import SosItemOutcome, SosItemQuery, SosItemType
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.assign_dmv_record import AssignDmvRecord, assign_dmv_record
-from votecal_soap.use_cases.sos_work_items import acknowledge_work_item, list_work_items, work_item_summary
+from votecal_soap.use_cases.sos_work_items import acknowledge_work_item
 
 from .answers import CountyAnswers
-from .dmv_runs import NOW
+from .dmv_runs import NOW, TODAY
 from .test_county_answers import potential
 from .test_dmv_coa_situations import ONE, TWO, a_stranger, by_name
 
@@ -89,13 +89,15 @@ def test_a_match_of_a_record_that_was_merged_since_cannot_be_undone_before_the_m
 def unresolved(runs, roll):
     """A DMV record of nobody, at an address of no county, and the people of SOS."""
     assert runs.run(a_stranger(new_address=NOWHERE)) == {"NoMatchWithoutCounty": 1}
-    (item,) = list_work_items(SosItemQuery(item_type=SosItemType.UNRESOLVED_DMV_COA), "sam", runs.factory)
+    with runs.factory(read_only=True) as uow:
+        (item,) = uow.sos_items.listed(SosItemQuery(item_type=SosItemType.UNRESOLVED_DMV_COA))
     return item
 
 
 @pytest.mark.requirement("COA-21", "DLR-03")
 def test_a_dmv_record_without_a_county_is_counted_among_the_work_items_and_sent_to_a_county(runs, roll, unresolved):
-    counts = {line.item_type: line.open_count for line in work_item_summary("sam", runs.factory, runs.clock)}
+    with runs.factory(read_only=True) as uow:
+        counts = {count.item_type: count.open_count for count in uow.sos_items.counts(TODAY)}
     assert counts[SosItemType.UNRESOLVED_DMV_COA] == 1
     assert (unresolved.dmv_work_item_id, unresolved.due_on) == (runs.items()[0].work_item_id, date(2026, 3, 17))
     command = AssignDmvRecord(work_item_id=unresolved.dmv_work_item_id, county_code="37", acting_user="sam")
