@@ -10,12 +10,13 @@ from sqlalchemy.sql.elements import ColumnElement
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
 from db.number_sets import Among, fetch_among
-from db.repositories import residence_history, voter_activities, voter_versions
+from db.repositories import compared_records, residence_history, voter_activities, voter_versions
 from db.repositories.match_keys import add_match_rows
 from db.repositories.number_series import NumberSeries
 from db.repositories.voter_changes import save_changes
 from db.repositories.voter_versions import copy_versions
 from db.tables import voter, voter_activity, voter_version, voting_precinct
+from votecal_soap.domain.synchronisation import StateRecord, UidRange
 from votecal_soap.domain.voters import VERSION_FIELDS, Confidentiality, VerificationStatus, Voter, VoterStatus, VotingPrecinct
 from votecal_soap.use_cases.ports import KeptActivity, NewActivity, VoterChange
 
@@ -67,6 +68,10 @@ class SqlVoterRepository:
         mine = _CURRENT.where(voter.c.county_code == county_code, voter.c.ems_voter_id == ems_voter_id)
         row = self._connection.execute(mine).one_or_none()
         return None if row is None else Voter._make(row)
+
+    def compared(self, county_code: str, uids: UidRange, limit: int) -> list[StateRecord]:
+        """A county's records as they are compared, by rising UID (2 CCR 19083)."""
+        return compared_records.page_of_county(self._connection, county_code, uids, limit)
 
     def versions(self, state_voter_ids: Sequence[int]) -> dict[int, int]:
         """The number of each voter's record in force; one that is not there is left out."""

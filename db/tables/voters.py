@@ -51,6 +51,7 @@ voter = Table(
     UniqueConstraint("county_code", "ems_voter_id", name="uq_voter_ems").ddl_if(callable_=_not_on_oracle),
     CheckConstraint("vnc_due IN (0,1)", name="vnc_due"),
     Index("ix_voter_confidential", "confidential_since"),
+    Index("ix_voter_county", "county_code", "state_voter_id"),
     comment="Current voter records, one row a UID",
 )
 Index(

@@ -7,6 +7,8 @@ from datetime import date, datetime
 from fakes.state import FakeState, already_exists
 
 from votecal_soap.domain.dmv_records import ResidenceAddress
+from votecal_soap.domain.record_checksums import COMPARED_FIELDS, ComparedRecord
+from votecal_soap.domain.synchronisation import StateRecord, UidRange
 from votecal_soap.domain.voter_children import Activity, Child, source_of
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode
@@ -32,6 +34,10 @@ class FakeVoterRepository:
 
     def get(self, state_voter_id: int) -> Voter | None:
         return self._state.voters.get(state_voter_id)
+
+    def compared(self, county_code: str, uids: UidRange, limit: int) -> list[StateRecord]:
+        mine = [voter for voter in self._by_id() if voter.county_code == county_code and voter.merged_into is None and uids.holds(voter.state_voter_id)]
+        return [StateRecord(_compared(voter), voter.ems_voter_id, voter.version, voter.status) for voter in mine[:limit]]
 
     def moved_on(self, state_voter_ids: Sequence[int]) -> dict[int, date]:
         found = {}
@@ -110,3 +116,8 @@ class FakeVoterRepository:
 
     def _by_id(self) -> list[Voter]:
         return [self._state.voters[key] for key in sorted(self._state.voters)]
+
+
+def _compared(voter: Voter) -> ComparedRecord:
+    values = [getattr(voter, name) for name in COMPARED_FIELDS]
+    return ComparedRecord(voter.state_voter_id, [None if value is None else str(value) for value in values])

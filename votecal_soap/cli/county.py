@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from votecal_soap.cli import county_clerk, county_register, options, output
+from votecal_soap.cli import county_clerk, county_compare, county_register, options, output
 from votecal_soap.cli.county_connection import Connection, connection
 from votecal_soap.domain.uploads import Compression
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 @click.group()
 def county() -> None:
-    """The county's side: exchange agent, queue consumer, a clerk's work on matches and new voters, and a small reference EMS.
+    """The county's side: exchange agent, queue consumer, a clerk's work on matches and new voters, the monthly check, and a small reference EMS.
 
     It speaks SOAP and knows no state database.
     """
 
 
-for _command in (*county_clerk.COMMANDS, *county_register.COMMANDS):
+for _command in (*county_clerk.COMMANDS, *county_register.COMMANDS, *county_compare.COMMANDS):
     county.add_command(_command)
 
 

@@ -12,6 +12,9 @@ from votecal_soap.errors import ErrorCode, InvalidRequest
 
 if TYPE_CHECKING:
     from votecal_soap.county.clerk import Clerk
+    from votecal_soap.county.office import Office
+    from votecal_soap.county.progress import Tell
+    from votecal_soap.county.state_client import StateClient
 
 
 class Connection(NamedTuple):
@@ -49,19 +52,27 @@ def connection(command: Callable[..., None]) -> Callable[..., None]:
 @contextmanager
 def clerk_at(connected: Connection) -> Iterator["Clerk"]:
     """A clerk of the county that the EMS belongs to."""
+    from votecal_soap.county.clerk import Clerk
+    from votecal_soap.county.progress import tell_nobody
+
+    with office_at(connected, tell_nobody) as (office, client):
+        yield Clerk(office, client)
+
+
+@contextmanager
+def office_at(connected: Connection, tell: "Tell") -> Iterator[tuple["Office", "StateClient"]]:
+    """The county's office and its way to the state; `tell` hears of progress."""
     import time
 
     from votecal_soap.clock import SystemClock  # zeep takes a while to import
-    from votecal_soap.county.clerk import Clerk
     from votecal_soap.county.ems_database import EmsDatabase
     from votecal_soap.county.office import Office
-    from votecal_soap.county.progress import tell_nobody
     from votecal_soap.county.retry import Retry
     from votecal_soap.county.state_client import StateAddress, StateClient
 
     address = StateAddress(url=connected.url, username=connected.username, password=connected.secret)
     with EmsDatabase(connected.ems) as ems, closing(StateClient(address)) as client:
-        yield Clerk(Office(ems=ems, work_dir=connected.ems.parent, clock=SystemClock(), retry=Retry(sleep=time.sleep), tell=tell_nobody), client)
+        yield Office(ems=ems, work_dir=connected.ems.parent, clock=SystemClock(), retry=Retry(sleep=time.sleep), tell=tell), client
 
 
 def _checked(given: str | None) -> str:

@@ -12,6 +12,7 @@ class Step(StrEnum):
     SEND_FILE = "SendFile"  # done: bytes the state has
     AWAIT_RESULT = "AwaitResult"  # done: records the state has processed
     IMPORT_MESSAGES = "ImportMessages"  # done: messages imported in this round
+    COMPARE_RECORDS = "CompareRecords"  # done: voters of the EMS compared with the state's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

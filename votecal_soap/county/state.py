@@ -13,10 +13,12 @@ from votecal_soap.contract.batch_writer import BatchFile, WireRegistration
 from votecal_soap.contract.queue_page import QueuePage
 from votecal_soap.contract.received_cases import ReceivedCase, ReceivedCasePage, ReceivedFoundVoter
 from votecal_soap.contract.received_registrations import ReceivedMergedPage, ReceivedRegistration
+from votecal_soap.contract.received_synchronisation import ReceivedDifferencePage
 from votecal_soap.domain.county_answers import ReportUnresolvedCoa, UndoMatchCase
 from votecal_soap.domain.ems_messages import Clearance
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.match_cases import CaseDecision, CaseState
+from votecal_soap.domain.synchronisation import DifferenceQuery, DigestPage, DigestQuery
 from votecal_soap.domain.voter_searches import VoterSearch
 
 
@@ -205,7 +207,19 @@ class MatchCases(CountyQuestions, CountyAnswers, Protocol):
     """Both ways."""
 
 
-class State(BatchDataExchange, EmsIntegration, MatchCases, Protocol):
+class SynchronizationChecks(Protocol):
+    """What the county asks to find where it and the state are not alike, in the same service (2 CCR 19083)."""
+
+    def get_synchronization_digest(self, query: DigestQuery) -> DigestPage:
+        """The next groups of the county's records, by rising UID."""
+        ...
+
+    def list_differences(self, query: DifferenceQuery) -> ReceivedDifferencePage:
+        """What of the county's records in a range of UIDs is not alike at the state."""
+        ...
+
+
+class State(BatchDataExchange, EmsIntegration, MatchCases, SynchronizationChecks, Protocol):
     """Both services of the state."""
 
     def close(self) -> None:

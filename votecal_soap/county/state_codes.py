@@ -18,6 +18,7 @@ Row = dict[str, str | None]
 ACTIVE: Final = "A"
 INACTIVE: Final = "I"
 CANCELLED: Final = "C"
+DECLINED: Final = "D"
 
 _SEXES: Final = {"M": "1", "F": "2", "X": "3"}
 _STATUSES: Final = {"Active": ACTIVE, "Inactive": INACTIVE, "Cancelled": CANCELLED, "Pending": "P", "Declined": "D"}
@@ -36,6 +37,15 @@ _STREET_TYPES: Final = {
     **{"AVE": "Avenue", "BLVD": "Boulevard", "CIR": "Circle", "CT": "Court", "DR": "Drive", "LN": "Lane"},
     **{"PL": "Place", "RD": "Road", "ST": "Street", "TER": "Terrace", "WAY": "Way"},
 }
+
+STATE_CODES: Final[Mapping[str, Mapping[str, str]]] = {
+    column: {mine: code for code, mine in table.items()}
+    for column, table in {
+        **{"sex_cd": _SEXES, "reg_stat": _STATUSES, "nm_sfx": _SUFFIXES, "pty_cd": _PARTIES, "lang_cd": _LANGUAGES},
+        **{"res_pre_dir": _DIRECTIONS, "res_post_dir": _DIRECTIONS, "res_street_typ": _STREET_TYPES, "res_unit_typ": _UNITS},
+    }.items()
+}
+"""For each coded column, the state's code by the county's: the tables of the county's translation rules."""
 
 
 def _coded(table: Mapping[str, str]) -> Callable[[str], str]:

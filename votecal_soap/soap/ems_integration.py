@@ -11,6 +11,7 @@ from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.contract.request_digest import request_digest
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.match_cases import MatchCase, TransferOut
+from votecal_soap.soap import synchronisation
 from votecal_soap.soap.calls import Call, Operation
 from votecal_soap.soap.ping import ping_operation
 from votecal_soap.use_cases.accept_transfer_out import accept_transfer_out as accept_transfer
@@ -158,5 +159,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "SearchVoters": search_voters,
     "RegisterVoter": register_voter,
     "PullMergedData": pull_merged_data,
+    **synchronisation.OPERATIONS,
 }
 """By the name in the WSDL."""

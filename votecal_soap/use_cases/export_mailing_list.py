@@ -31,7 +31,7 @@ FAILURE_NOTICE: Final = "DMV COA Failure Notice"
 A non-match notice goes to a person whom DMV alone knows; no voter's history can tell of it.
 """
 
-_ACTIVITY: Final = {
+LETTER_ACTIVITY: Final = {
     MailingKind.VNC_DUE: "VNC Listed For Mailing",
     MailingKind.UNPRECINCTABLE_FOLLOW_UP: FAILURE_NOTICE,
     MailingKind.RE_REGISTRATION_INVITATION: "Re-Registration Invitation Listed For Mailing",
@@ -119,7 +119,7 @@ def _mark_cards(uow: UnitOfWork, voters: Sequence[Voter], name: str, now: dateti
 def _noted(uow: UnitOfWork, kind: MailingKind, subjects: Sequence[MailingSubject], name: str, now: datetime) -> Sequence[MailingSubject]:
     """The same subjects; the activity history of each known voter tells of the letter."""
     voters = [subject.voter for subject in subjects if subject.voter is not None]
-    if activity := _ACTIVITY.get(kind):
+    if activity := LETTER_ACTIVITY.get(kind):
         basis, day = f"Mailing list {name}", legal_date(now)
         noted = [NewActivity(voter.state_voter_id, voter.county_code, activity, day, basis, voter.version, None) for voter in voters]
         uow.voters.add_activities(noted, now)

@@ -78,6 +78,13 @@ CALLS = {
         None,
     ),
     "PullMergedData": ("<MatchCaseId>{}</MatchCaseId>", "case"),
+    "GetReferenceData": ("", None),
+    "GetSynchronizationDigest": ("<SynchronizationScope>Record</SynchronizationScope><GroupSize>1</GroupSize>", None),
+    "ListDifferences": (
+        "<SynchronizationScope>Record</SynchronizationScope><CountyRecords><CountyRecord><StateVoterId>{}</StateVoterId>"
+        "<Checksum>0123456789abcdef</Checksum></CountyRecord></CountyRecords>",
+        "uid",
+    ),
 }
 """Operation to its request, and to the kind of id of another county's that it names."""
 
@@ -140,7 +147,7 @@ def test_a_candidate_that_is_not_one_is_passed_over_whether_it_exists_or_not(sta
 
 
 @pytest.mark.requirement("EWS-01", "EWS-02", "EWS-11")
-@pytest.mark.parametrize("operation", ["Ping", "GetMessageQueue", "ListMatchCases"])
+@pytest.mark.parametrize("operation", ["Ping", "GetMessageQueue", "ListMatchCases", "GetReferenceData", "GetSynchronizationDigest"])
 def test_what_names_no_id_shows_the_callers_own_county_alone(state, los_angeles, operation):
     answer = call(state, operation, CALLS[operation][0], "")
     assert answer.status == 200

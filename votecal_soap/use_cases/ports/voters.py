@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from votecal_soap.domain.synchronisation import StateRecord, UidRange
 from votecal_soap.domain.voters import Confidentiality, Voter, VotingPrecinct
 from votecal_soap.use_cases.ports.trails import KeptActivity, NewActivity
 
@@ -41,6 +42,10 @@ class VoterRepository(Protocol):
 
     def by_ems_id(self, county_code: str, ems_voter_id: str) -> Voter | None:
         """A county's record by its own id, without a lock."""
+        ...
+
+    def compared(self, county_code: str, uids: UidRange, limit: int) -> list[StateRecord]:
+        """A county's records in a range of UIDs as they are compared, by rising UID, without those that were merged into others (2 CCR 19083)."""
         ...
 
     def versions(self, state_voter_ids: Sequence[int]) -> dict[int, int]:
