@@ -12,6 +12,7 @@ from db.engine import READ_ONLY, create_engine
 from db.errors import busy
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.batches import SqlBatchRepository
+from db.repositories.call_guard import SqlCallGuardRepository
 from db.repositories.case_counts import CaseCounts
 from db.repositories.children import SqlChildRepository
 from db.repositories.detection_runs import SqlDetectionRunRepository
@@ -63,6 +64,7 @@ class SqlUnitOfWork:
     logins: ports.LoginRepository
     roll: ports.RollRepository
     detection_runs: ports.DetectionRunRepository
+    call_guard: ports.CallGuardRepository
 
     def __init__(self, engine: Engine, *, read_only: bool, numbers_apart: Engine | None) -> None:
         """Prepare; nothing is asked of the database yet."""
@@ -98,6 +100,7 @@ class SqlUnitOfWork:
         self.logins = SqlLoginRepository(self._connection)
         self.roll = SqlRollRepository(self._connection)
         self.detection_runs = SqlDetectionRunRepository(self._connection, bulk)
+        self.call_guard = SqlCallGuardRepository(self._connection)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:

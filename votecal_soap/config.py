@@ -23,6 +23,11 @@ class Config:
     data_dir: Path = Path("var")
     database_url: str = ""
     credential_key: str = field(default="", repr=False)
+    digest_keys: tuple[str, ...] = field(default=(), repr=False)
+    digest_seconds: int = 300
+    calls_per_minute: int = 60_000
+    county_calls_per_minute: int = 6_000
+    stranger_calls_per_minute: int = 1_200
     public_url: str = "http://127.0.0.1:8080"
     listen: str = "127.0.0.1:8080"
     web_threads: int = 8

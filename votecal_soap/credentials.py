@@ -1,5 +1,6 @@
 """Secrets of machines: generated, kept as a keyed HMAC, compared in constant time (architecture decision 9)."""
 
+import base64
 import hashlib
 import hmac
 import os
@@ -22,6 +23,16 @@ def keyed_hash(secret: str, key: bytes) -> str:
 def matches(secret: str, stored_hash: str, key: bytes) -> bool:
     """Whether the secret is the one that was stored."""
     return hmac.compare_digest(keyed_hash(secret, key), stored_hash)
+
+
+def password_digest(nonce: bytes, created: str, secret: str) -> str:
+    """The PasswordDigest of the WS-Security UsernameToken Profile, which is SHA-1 by its definition."""
+    return base64.b64encode(hashlib.sha1(nonce + created.encode() + secret.encode(), usedforsecurity=False).digest()).decode()
+
+
+def is_digest_of(digest: str, nonce: bytes, created: str, secret: str) -> bool:
+    """Whether a digest was made of this secret; compared in constant time."""
+    return hmac.compare_digest(digest.strip().encode(), password_digest(nonce, created, secret).encode())
 
 
 def load_or_create_key(path: Path) -> bytes:

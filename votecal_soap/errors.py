@@ -65,6 +65,9 @@ class ErrorCode(StrEnum):
     INSECURE_TRANSPORT = "VC-3003"
     UPLOAD_TOKEN_WRONG = "VC-3004"  # noqa: S105 - a code, not a secret
     PULL_NOT_SET = "VC-3005"
+    DIGEST_NOT_POSSIBLE = "VC-3010"
+    DIGEST_NOT_FRESH = "VC-3011"
+    DIGEST_REPLAYED = "VC-3012"
     JOB_NOT_OPEN = "VC-4001"
     UPLOAD_GAP = "VC-4002"
     UPLOAD_OVERLAP = "VC-4003"
@@ -86,6 +89,8 @@ class ErrorCode(StrEnum):
     INTERNAL = "VC-5002"
     SCHEMA_OUTDATED = "VC-5003"
     THROTTLED = "VC-5004"
+    TOO_MANY_CALLS = "VC-5010"
+    TOO_MANY_WRONG_SECRETS = "VC-5011"
 
 
 class VoteCalError(Exception):

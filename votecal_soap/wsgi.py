@@ -14,6 +14,7 @@ from votecal_soap.console.application import create_console
 from votecal_soap.contract.wsdl import BATCH_DATA_EXCHANGE_SERVICE, EMS_INTEGRATION_SERVICE
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.soap import batch_data_exchange, ems_integration
+from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.call_log import CallLog
 from votecal_soap.soap.endpoint import SoapEndpoint
 from votecal_soap.soap.http_response import respond
@@ -33,11 +34,12 @@ def make_wsgi_app(application: Application) -> "WSGIApplication":
     """Join the services to their paths; every request gets a correlation id and one log line."""
     if not application.config.credential_key:
         raise InvalidRequest(ErrorCode.SETTING_WRONG, "The key that secrets are stored with is not set.", ref="VOTECAL_CREDENTIAL_KEY")
+    guard = CallGuard(application)
     paths: dict[str, WSGIApplication] = {
-        BATCH_DATA_EXCHANGE_SERVICE.path: SoapEndpoint(BATCH_DATA_EXCHANGE_SERVICE, batch_data_exchange.OPERATIONS, application),
-        EMS_INTEGRATION_SERVICE.path: SoapEndpoint(EMS_INTEGRATION_SERVICE, ems_integration.OPERATIONS, application),
+        BATCH_DATA_EXCHANGE_SERVICE.path: SoapEndpoint(BATCH_DATA_EXCHANGE_SERVICE, batch_data_exchange.OPERATIONS, application, guard),
+        EMS_INTEGRATION_SERVICE.path: SoapEndpoint(EMS_INTEGRATION_SERVICE, ems_integration.OPERATIONS, application, guard),
     }
-    return CallLog(_Paths(paths, UploadLane(application), create_console(application, CronRecurrence()).wsgi_app))
+    return CallLog(_Paths(paths, UploadLane(application, guard), create_console(application, CronRecurrence()).wsgi_app))
 
 
 class WebServer:

@@ -4,6 +4,7 @@ Rules of the portable schema: docs/adr/0003. Comments are for DBAs and live in t
 """
 
 from db.tables.base import metadata
+from db.tables.calls import call_budget, credential_alert, payload_log_setting, used_nonce
 from db.tables.cases import case_claim, case_note, mailing, match_case, open_case_count, search_probe, stored_reply, transfer_out
 from db.tables.children import document_content, voter_address, voter_contact, voter_custom_field, voter_document, voter_participation
 from db.tables.console import console_session, sign_in_counter, staff_login
@@ -35,6 +36,7 @@ __all__ = [
     "batch_outcome_count",
     "batch_record_outcome",
     "blackout",
+    "call_budget",
     "case_claim",
     "case_note",
     "console_session",
@@ -42,6 +44,7 @@ __all__ = [
     "county_matching_mode",
     "county_rules",
     "credential",
+    "credential_alert",
     "dmv_file",
     "dmv_file_count",
     "dmv_file_score",
@@ -68,6 +71,7 @@ __all__ = [
     "metadata",
     "number_series",
     "open_case_count",
+    "payload_log_setting",
     "poison_message",
     "potential_voter",
     "precinct",
@@ -85,6 +89,7 @@ __all__ = [
     "stored_reply",
     "transfer_out",
     "upload",
+    "used_nonce",
     "voter",
     "voter_activity",
     "voter_address",

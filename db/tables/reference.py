@@ -31,6 +31,7 @@ credential = Table(
     Column("expires_at", UtcTimestamp),
     Column("revoked_at", UtcTimestamp),
     Column("certificate_subject", ShortText(200)),
+    Column("digest_secret", ShortText(200), comment="Secret for PasswordDigest, AES-256-GCM under a key of the configuration"),
     Index("ix_credential_county", "county_code"),
     Index("ix_credential_certificate", "certificate_subject"),
     comment="Machine credentials; each belongs to one county",

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Self
 
 from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
+from votecal_soap.domain.call_guard import CredentialAlert, PayloadLogSetting
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, StaffUser, ZipCounty
 from votecal_soap.domain.duplicate_runs import DetectionRun, RollPartition
 from votecal_soap.domain.ems_messages import MessageState, NewMessage
@@ -67,6 +68,10 @@ class FakeState:
     uploads: dict[int, Upload] = field(default_factory=dict)
     counties: dict[str, County] = field(default_factory=dict)
     credentials: dict[str, Credential] = field(default_factory=dict)
+    nonces: dict[str, datetime] = field(default_factory=dict)
+    budgets: dict[tuple[str, int], int] = field(default_factory=dict)
+    alerts: dict[str, CredentialAlert] = field(default_factory=dict)
+    payload_logs: dict[str, PayloadLogSetting] = field(default_factory=dict)
     people: dict[str, StaffUser] = field(default_factory=dict)
     elections: dict[str, Election] = field(default_factory=dict)
     precincts: dict[tuple[str, str], Precinct] = field(default_factory=dict)

@@ -6,6 +6,7 @@ from typing import Self
 
 from fakes.batches import FakeBatchRepository
 from fakes.books import FakeAuditRepository, FakeIdentityRepository, FakeLoadRepository, FakeReferenceRepository, FakeUploadRepository
+from fakes.call_guard import FakeCallGuardRepository
 from fakes.children import FakeChildRepository, FakeMergeRepository, FakeSosItemRepository
 from fakes.duplicates import FakeDetectionRunRepository, FakeRollRepository
 from fakes.jobs import FakeJobRepository
@@ -73,3 +74,4 @@ class FakeUnitOfWork:
         self.logins = FakeLoginRepository(state)
         self.roll = FakeRollRepository(state)
         self.detection_runs = FakeDetectionRunRepository(state)
+        self.call_guard = FakeCallGuardRepository(state)

@@ -34,14 +34,15 @@ class Session:
 
     @cached_property
     def application(self) -> "Application":
-        """Database, spool and clock, joined once. The key of the credentials is the one configured, else that of a file."""
+        """Database, spool and clock, joined once. Keys of the credentials are those configured, else those of files."""
         from db import schema  # the database library takes a while to import
         from votecal_soap.bootstrap import build
 
         schema.check(self.config.effective_database_url)
 
         key = self.config.credential_key or load_or_create_key(self.config.data_dir / "credential.key").decode()
-        return build(replace(self.config, credential_key=key), self.clock)
+        digest_keys = self.config.digest_keys or (load_or_create_key(self.config.data_dir / "digest.key").decode(),)
+        return build(replace(self.config, credential_key=key, digest_keys=digest_keys), self.clock)
 
     def close(self) -> None:
         """Give the database's connections back, if there are any."""

@@ -11,7 +11,7 @@ from votecal_soap.console.roles import only
 from votecal_soap.domain.sos_work_items import SosItemSort, SosItemType
 from votecal_soap.domain.work_lists import CaseOrder, CasePosition, WorkItemKind
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound
-from votecal_soap.use_cases import assign_dmv_record, review_list, work_item_list, work_item_summary
+from votecal_soap.use_cases import assign_dmv_record, credential_alerts, review_list, work_item_list, work_item_summary
 from votecal_soap.use_cases.acting_user import SOS_ROLES
 from votecal_soap.use_cases.refuse_access import refuse_page
 
@@ -21,8 +21,21 @@ blueprint = Blueprint("work_items", __name__)
 @blueprint.get("/")
 def summary() -> str:
     """Every type with its open and overdue items."""
-    found = work_item_summary.summary(context.person().user_name, context.reading(), context.services().clock)
-    return render_template("work_items/summary.html", summary=found)
+    person = context.person()
+    found = work_item_summary.summary(person.user_name, context.reading(), context.services().clock)
+    alerts = credential_alerts.listed(person.user_name, context.reading()) if person.role in SOS_ROLES else ()
+    return render_template("work_items/summary.html", summary=found, alerts=alerts)
+
+
+@blueprint.post("/credential-alerts/read")
+@only(*SOS_ROLES)
+def read_alert() -> Response:
+    """Somebody of SOS has read that a credential is called with wrong secrets (EWS-01)."""
+    try:
+        credential_alerts.mark_read(request.form.get("username", ""), context.person().user_name, context.writing(), context.services().clock)
+    except NotFound as error:
+        flash(error.text, "warning")
+    return redirect(url_for(".summary"), HTTPStatus.SEE_OTHER)
 
 
 @blueprint.get("/work-items/<kind>")

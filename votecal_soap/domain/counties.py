@@ -1,6 +1,6 @@
 """Counties, credentials, elections, precincts, people who act: the reference data that every use case stands on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import NamedTuple
@@ -17,7 +17,10 @@ class County:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credential:
-    """A county's machine credential: belongs to one county; the secret is kept as a keyed HMAC only."""
+    """A county's machine credential: belongs to one county; the secret is kept as a keyed HMAC only.
+
+    `digest_secret` is another secret, for PasswordDigest, which the state must be able to read: it is kept encrypted. None: digests are not possible.
+    """
 
     username: str
     county_code: str
@@ -25,6 +28,11 @@ class Credential:
     expires_at: datetime | None
     revoked_at: datetime | None
     certificate_subject: str | None
+    digest_secret: str | None = field(default=None, repr=False)
+
+    def is_valid(self, now: datetime) -> bool:
+        """Whether it opens anything at an instant."""
+        return self.revoked_at is None and (self.expires_at is None or now < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract, served_wsdl, served_wsdl12
+from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.calls import Operation
 from votecal_soap.soap.envelope import SOAP_11, SOAP_12
 from votecal_soap.soap.hosting import host
@@ -22,12 +23,12 @@ _ALLOW: Final = ("Allow", "GET, HEAD, POST")
 class SoapEndpoint:
     """The WSGI application of one service."""
 
-    def __init__(self, contract: ServiceContract, operations: Mapping[str, Operation], services: Application) -> None:
+    def __init__(self, contract: ServiceContract, operations: Mapping[str, Operation], services: Application, guard: CallGuard) -> None:
         """Make the documents and compile the schema once."""
         schema = MessageSchema(contract.schema_file)
         public_url = services.config.public_url
         self._documents = {"wsdl": served_wsdl(contract, public_url), "wsdl12": served_wsdl12(contract, public_url)}
-        self._versions = {version.content_type: host(contract, version, schema, operations, services) for version in (SOAP_11, SOAP_12)}
+        self._versions = {version.content_type: host(contract, version, schema, operations, services, guard) for version in (SOAP_11, SOAP_12)}
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         """Answer one request."""

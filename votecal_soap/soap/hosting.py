@@ -12,6 +12,7 @@ from spyne.server.wsgi import WsgiApplication
 
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract
+from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.calls import Call, Operation
 from votecal_soap.soap.envelope import SoapVersion
 from votecal_soap.soap.protocol import VoteCalSoap, faults_only
@@ -22,13 +23,18 @@ _WIRE_LIMIT: Final = 1 << 40
 
 
 def host(
-    contract: ServiceContract, version: SoapVersion, schema: MessageSchema, operations: Mapping[str, Operation], services: ports.Application
+    contract: ServiceContract,
+    version: SoapVersion,
+    schema: MessageSchema,
+    operations: Mapping[str, Operation],
+    services: ports.Application,
+    guard: CallGuard,
 ) -> WsgiApplication:
     """A WSGI application that answers one version of SOAP for one service."""
     spyne_service = type(contract.name, (Service,), {name: _method(name, contract, operation) for name, operation in operations.items()})
 
     def protocol() -> VoteCalSoap:
-        return VoteCalSoap(contract, version, schema, services, frozenset(operations))
+        return VoteCalSoap(contract, version, schema, services, guard, frozenset(operations))
 
     application = Application([spyne_service], contract.namespace, name=contract.name, in_protocol=protocol(), out_protocol=protocol())
     return WsgiApplication(application, max_content_length=_WIRE_LIMIT)

@@ -18,13 +18,13 @@ from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract
 from votecal_soap.errors import ErrorCode, InvalidRequest, VoteCalError
 from votecal_soap.log import event
+from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.calls import Call
 from votecal_soap.soap.envelope import SoapVersion, close_envelope, open_envelope, strip_encoding_hints
 from votecal_soap.soap.faults import VoteCalFault, http_status, internal_error, render_fault
 from votecal_soap.soap.http_request import read_body, read_charset
 from votecal_soap.soap.security_header import answer_timestamp, read_credential
 from votecal_soap.transport import read_transport
-from votecal_soap.use_cases.authenticate import authenticate
 from votecal_soap.use_cases.ports import Application
 
 logger = logging.getLogger(__name__)
@@ -51,7 +51,9 @@ def faults_only(step: Callable[P, Any]) -> Callable[P, Any]:
 class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
     """One version of SOAP for one service. Holds no state of a call: Spyne shares it among threads."""
 
-    def __init__(self, contract: ServiceContract, version: SoapVersion, schema: MessageSchema, services: Application, operations: frozenset[str]) -> None:
+    def __init__(
+        self, contract: ServiceContract, version: SoapVersion, schema: MessageSchema, services: Application, guard: CallGuard, operations: frozenset[str]
+    ) -> None:
         """Speak `version`; type switching by xsi:type is off."""
         super().__init__(parse_xsi_type=False)
         self.mime_type = f"{version.content_type}; charset=utf-8"
@@ -60,12 +62,14 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
         self._version = version
         self._schema = schema
         self._services = services
+        self._guard = guard
         self._operations = operations
 
     @faults_only
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:  # noqa: ANN401 - Spyne's context
-        """Bytes to an envelope."""
+        """Bytes to an envelope, unless there is too much of them."""
         environ = ctx.transport.req_env
+        self._guard.admit(environ)
         content = read_body(environ, self._services.config.request_byte_limit)
         ctx.in_document = parse_message(content, read_charset(environ))
 
@@ -74,8 +78,7 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
         """An envelope to a call whose sender is known and whose request is valid."""
         envelope = open_envelope(ctx.in_document, self._version)
         services, environ = self._services, ctx.transport.req_env
-        credential = read_credential(envelope.headers, read_transport(environ, services.config))
-        caller = authenticate(credential, services.unit_of_work, services.clock, services.config.credential_key.encode())
+        caller = self._guard.identify(read_credential(envelope.headers, read_transport(environ, services.config)))
         record: CallRecord = environ[RECORD_KEY]
         record.county_code = caller.county_code
         ctx.method_request_string = record.operation = self._operation_name(envelope.request.tag)
@@ -104,6 +107,9 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
         record: CallRecord = ctx.transport.req_env[RECORD_KEY]
         error = _error(ctx.out_error)
         record.fault = error.code.value
+        if error.retry_after_seconds is not None:
+            # Basic Profile 1.1 R1126 wants 500 for a fault, so 503 is not to be had; the header is.
+            ctx.transport.resp_headers["Retry-After"] = str(error.retry_after_seconds)
         return render_fault(error, self._version, self._contract.namespace, record)
 
     def _operation_name(self, tag: str) -> str:

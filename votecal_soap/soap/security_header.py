@@ -1,20 +1,22 @@
 """The WS-Security header: a UsernameToken to be read, a Timestamp to be answered with one."""
 
+import base64
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from lxml import etree
 
 from votecal_soap.contract.markup import date_time
 from votecal_soap.contract.namespaces import WS_SECURITY, WS_SECURITY_UTILITY
-from votecal_soap.errors import ErrorCode, NotAllowed
+from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed
 from votecal_soap.transport import Transport
-from votecal_soap.use_cases.authenticate import PresentedCredential
+from votecal_soap.use_cases.authenticate import PresentedCredential, PresentedDigest
 
 _WSSE: Final = f"{{{WS_SECURITY}}}"
 _WSU: Final = f"{{{WS_SECURITY_UTILITY}}}"
 _PLACE: Final = "/Envelope/Header/Security/UsernameToken"
+_LONGEST_NONCE: Final = 256
 _TIMESTAMP_LIFE: Final = timedelta(minutes=5)
 
 
@@ -23,12 +25,15 @@ def read_credential(headers: Iterable[etree._Element], transport: Transport) -> 
     token = _find(headers, f"{_WSSE}UsernameToken")
     username = None if token is None else (token.findtext(f"{_WSSE}Username") or "").strip()
     password = None if token is None else token.find(f"{_WSSE}Password")
+    is_digest = False
     if password is not None:
         transport.require_confidential()
-        _require_text(password)
+        is_digest = _is_digest(password)
     return PresentedCredential(
         username=username,
-        secret=None if password is None else password.text or "",
+        secret=None if password is None or is_digest else password.text or "",
+        digest=_digest(token) if is_digest else None,
+        source_address=transport.source_address,
         certificate_subject=transport.certificate_subject,
         checks_certificates=transport.checks_certificates,
         is_local=transport.is_local,
@@ -51,8 +56,35 @@ def _find(headers: Iterable[etree._Element], tag: str) -> etree._Element | None:
     return None
 
 
-def _require_text(password: etree._Element) -> None:
+def _is_digest(password: etree._Element) -> bool:
     """PasswordText is what the type says, or nothing: the profile's default."""
     kind = (password.get("Type") or "").strip().rpartition("#")[2]
-    if kind not in ("", "PasswordText"):
-        raise NotAllowed(ErrorCode.NOT_AUTHENTICATED, "Send the password as PasswordText, over HTTPS; other kinds are not accepted.", ref=f"{_PLACE}/Password")
+    if kind not in ("", "PasswordText", "PasswordDigest"):
+        raise NotAllowed(ErrorCode.NOT_AUTHENTICATED, "Send the password as PasswordText or PasswordDigest, over HTTPS.", ref=f"{_PLACE}/Password")
+    return kind == "PasswordDigest"
+
+
+def _digest(token: etree._Element | None) -> PresentedDigest:
+    password, nonce, created = ("" if token is None else token.findtext(name) or "" for name in (f"{_WSSE}Password", f"{_WSSE}Nonce", f"{_WSU}Created"))
+    content, created_at = _nonce(nonce), _instant(created)
+    if content is None or created_at is None:
+        text = f"A PasswordDigest needs a Nonce in base64, of at most {_LONGEST_NONCE} bytes, and Created as an xs:dateTime."
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, text, ref=_PLACE)
+    return PresentedDigest(digest=password, nonce=content, created=created, created_at=created_at)
+
+
+def _nonce(text: str) -> bytes | None:
+    try:
+        content = base64.b64decode(text.strip(), validate=True)
+    except ValueError:
+        return None
+    return content if 0 < len(content) <= _LONGEST_NONCE else None
+
+
+def _instant(text: str) -> datetime | None:
+    try:
+        instant = datetime.fromisoformat(text.strip())
+        # WS-Security times without an offset are UTC.
+        return instant.astimezone(UTC) if instant.tzinfo else instant.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        return None

@@ -14,6 +14,7 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.file_exchange import Chunk
 from votecal_soap.domain.uploads import Upload, is_replay
 from votecal_soap.errors import Conflict, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
+from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.http_request import content_length, read_pieces
 from votecal_soap.soap.http_response import respond
 from votecal_soap.transport import read_transport
@@ -59,9 +60,10 @@ class ByteRange:
 class UploadLane:
     """The WSGI application below /upload/."""
 
-    def __init__(self, services: Application) -> None:
+    def __init__(self, services: Application, guard: CallGuard) -> None:
         """Keep what it uses."""
         self._services = services
+        self._guard = guard
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         """Answer one request."""
@@ -72,6 +74,7 @@ class UploadLane:
             return respond(environ, start_response, "405 Method Not Allowed", headers=[("Allow", "PUT")])
         environ[RECORD_KEY].operation = "PUT"
         try:
+            self._guard.admit(environ)
             return self._put(int(path[1]), environ, start_response)
         except VoteCalError as error:
             environ[RECORD_KEY].fault = error.code.value
@@ -94,7 +97,10 @@ class UploadLane:
         services = self._services
         read_transport(environ, services.config).require_confidential()
         bearer = _BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", "").strip())
-        return open_fast_lane(upload_id, bearer[1] if bearer else "", services.unit_of_work, services.clock, services.config.credential_key.encode())
+        token, key = bearer[1] if bearer else "", services.config.credential_key.encode()
+        upload, caller = open_fast_lane(upload_id, token, services.unit_of_work, services.clock, key)
+        self._guard.count(caller)
+        return upload, caller
 
     def _receive(self, upload: Upload, caller: Caller, asked: ByteRange, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         store = UploadStore(unit_of_work=self._services.unit_of_work, spool=self._services.spool)
@@ -120,6 +126,8 @@ def _answer(environ: "WSGIEnvironment", start_response: "StartResponse", status:
 
 def _refuse(environ: "WSGIEnvironment", start_response: "StartResponse", error: VoteCalError) -> list[bytes]:
     status = next(status for kind, status in _STATUSES.items() if isinstance(error, kind))
-    challenge = [("WWW-Authenticate", "Bearer")] if isinstance(error, NotAllowed) else []
+    headers = [("WWW-Authenticate", "Bearer")] if isinstance(error, NotAllowed) else []
+    if error.retry_after_seconds is not None:
+        headers.append(("Retry-After", str(error.retry_after_seconds)))
     content = json.dumps({"code": error.code.value, "text": error.text}).encode()
-    return respond(environ, start_response, status, content, content_type="application/json", headers=challenge)
+    return respond(environ, start_response, status, content, content_type="application/json", headers=headers)

@@ -36,8 +36,17 @@ class IssuedSecret:
 
 def add(command: AddCredential, uow: UnitOfWork, clock: Clock, key: bytes) -> IssuedSecret:
     """Store a new credential and give its secret back."""
-    now = clock.now()
+    with uow:
+        require_role(uow, command.acting_user, ADMINISTRATORS)
+        issued = keep_new(command, uow, clock.now(), key)
+        uow.commit()
+    return issued
+
+
+def keep_new(command: AddCredential, uow: UnitOfWork, now: datetime, key: bytes) -> IssuedSecret:
+    """Store a new credential in a transaction that the caller commits."""
     _check(command, now)
+    _check_free(command, uow)
     secret = generate_secret()
     credential = Credential(
         username=command.username,
@@ -47,20 +56,16 @@ def add(command: AddCredential, uow: UnitOfWork, clock: Clock, key: bytes) -> Is
         revoked_at=None,
         certificate_subject=command.certificate_subject,
     )
-    with uow:
-        require_role(uow, command.acting_user, ADMINISTRATORS)
-        _check_free(command, uow)
-        uow.reference.save_credential(credential)
-        record_change(
-            uow,
-            at=now,
-            actor=command.acting_user,
-            action="AddCredential",
-            subject=("credential", command.username),
-            county_code=command.county_code,
-            new={"expires_at": command.expires_at, "certificate_subject": command.certificate_subject},
-        )
-        uow.commit()
+    uow.reference.save_credential(credential)
+    record_change(
+        uow,
+        at=now,
+        actor=command.acting_user,
+        action="AddCredential",
+        subject=("credential", command.username),
+        county_code=command.county_code,
+        new={"expires_at": command.expires_at, "certificate_subject": command.certificate_subject},
+    )
     return IssuedSecret(credential=credential, secret=secret)
 
 

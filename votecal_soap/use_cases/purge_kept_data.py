@@ -19,6 +19,8 @@ COUNTER_RETENTION: Final = timedelta(days=90)
 """For so long an address from which a person signed in counts as hers (`sign_in`)."""
 HOUR_RETENTION: Final = timedelta(days=400)
 """What each hour added to and cleared from the queues: a year can be compared with the one before."""
+BUDGET_RETENTION: Final = timedelta(hours=1)
+"""Minutes in which somebody called much; a minute that is over refuses nobody."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +56,7 @@ def _purge_chunk(command: PurgeKeptData, unit_of_work: UnitOfWorkFactory, clock:
         uow.search_probes.purge(now - PROBE_RETENTION)
         uow.logins.purge(sessions_before=now - SESSION_RETENTION, counters_before=now - COUNTER_RETENTION)
         uow.messages.purge_hours(now - HOUR_RETENTION)
+        uow.call_guard.purge(nonces_before=now, budgets_before=now - BUDGET_RETENTION)
         purged = PurgedData(uow.replies.purge(now - command.replies, CHUNK), uow.work_items.purge_signatures(now - command.signatures, CHUNK))
         _audit(uow, command, clock, purged)
         uow.commit()

@@ -1,6 +1,6 @@
-"""EWS-01 An administrator replaces a credential's secret; the old one stops at once.
+"""EWS-01 An administrator replaces a credential's secret; the old one, and its secret for digests, stop at once.
 
-A county that cannot switch in an instant gets a second credential first, and has the first revoked afterwards.
+A county that cannot switch in an instant is issued a second credential instead (`issue_credential`).
 """
 
 from dataclasses import dataclass, replace
@@ -35,7 +35,7 @@ def rotate(command: RotateCredential, uow: UnitOfWork, clock: Clock, key: bytes)
         old = existing_credential(uow, command.username)
         if old.revoked_at is not None:
             raise Conflict(ErrorCode.ALREADY_EXISTS, f"The credential {command.username} is revoked for good: add another.", ref="username")
-        new = replace(old, secret_hmac=keyed_hash(secret, key), expires_at=command.expires_at or old.expires_at)
+        new = replace(old, secret_hmac=keyed_hash(secret, key), expires_at=command.expires_at or old.expires_at, digest_secret=None)
         uow.reference.save_credential(new)
         record_change(
             uow,

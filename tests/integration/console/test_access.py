@@ -16,6 +16,7 @@ OPEN = {"sign_in.ask", "static", "bootstrap.static"}
 ADDRESSES = {
     "work_items.summary": ("GET", "/", EVERYBODY),
     "work_items.listing": ("GET", "/work-items/dmv-coa", EVERYBODY),
+    "work_items.read_alert": ("POST", "/credential-alerts/read", SOS),
     "work_items.assign": ("POST", "/work-items/unresolved-dmv/assign", SOS),
     "match_cases.show": ("GET", "/cases/{their_case}", (*SOS, DAN)),
     "match_cases.decide": ("POST", "/cases/{their_case}/decide", (*SOS, DAN)),

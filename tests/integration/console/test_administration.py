@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from votecal_soap.domain.counties import Credential
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, MessageState
 from votecal_soap.domain.jobs import JobState
 from votecal_soap.domain.matching import MatchingFunction
@@ -224,3 +225,19 @@ def test_two_voters_are_explained_side_by_side(site):
 @pytest.mark.requirement("EWS-08")
 def test_too_little_to_search_by_is_refused_in_words(site):
     assert "too little" in site.browser(SAM).post("/voters/", page="/voters/", status=422, first_name="ANA")
+
+
+@pytest.mark.requirement("EWS-01")
+def test_sos_sees_that_a_credential_is_attacked_until_somebody_has_read_of_it(site):
+    with site.runs.factory() as uow:
+        uow.reference.save_credential(
+            Credential(username="la-ems", county_code="19", secret_hmac="x", expires_at=None, revoked_at=None, certificate_subject=None)
+        )
+        uow.call_guard.note_attempts("la-ems", 12, site.runs.clock.now())
+        uow.commit()
+    assert "la-ems" not in site.browser(LEE).get("/")
+    sam = site.browser(SAM)
+    assert "called with wrong secrets: 12" in sam.get("/")
+    sam.post("/credential-alerts/read", page="/", username="la-ems")
+    assert "la-ems" not in site.browser(ADA).get("/")
+    assert [entry.actor for entry in site.audit(action="ReadCredentialAlert")] == [SAM]

@@ -52,9 +52,9 @@ def test_the_credential_is_checked_before_the_schema(state):
     assert state.call(BATCH, "BeginUpload", "<JobId>wrong</JobId>").fault["Code"] == "VC-1005"
 
 
-def test_a_digest_is_told_to_come_as_text(state):
+def test_a_password_of_another_kind_is_told_which_are_taken(state):
     profile = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0"
-    fault = ping(state, security(kind=f' Type="{profile}#PasswordDigest"')).fault
+    fault = ping(state, security(kind=f' Type="{profile}#PasswordOther"')).fault
     assert fault["Code"] == "VC-3001"
     assert "PasswordText" in fault["Text"]
     assert ping(state, security(kind=f' Type="{profile}#PasswordText"')).status == 200

@@ -5,6 +5,7 @@ Nothing is saved unless `commit()` is reached; leaving the block without it roll
 """
 
 from votecal_soap.use_cases.ports.application import Application
+from votecal_soap.use_cases.ports.call_guard import CallGuardRepository
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository, StoredReply
 from votecal_soap.use_cases.ports.children import ChildRepository, DocumentContent, MergeRepository
 from votecal_soap.use_cases.ports.dmv_files import DmvExchange, DmvFileRepository
@@ -48,6 +49,7 @@ __all__ = [
     "AuditRepository",
     "BatchRepository",
     "Blackout",
+    "CallGuardRepository",
     "CappedReport",
     "ChildRepository",
     "DetectionRunRepository",

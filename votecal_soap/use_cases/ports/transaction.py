@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from votecal_soap.use_cases.ports.call_guard import CallGuardRepository
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository
 from votecal_soap.use_cases.ports.children import ChildRepository, MergeRepository
 from votecal_soap.use_cases.ports.dmv_files import DmvFileRepository
@@ -44,6 +45,7 @@ class UnitOfWork(Protocol):
     logins: LoginRepository
     roll: RollRepository
     detection_runs: DetectionRunRepository
+    call_guard: CallGuardRepository
 
     def __enter__(self) -> Self:
         """Begin."""
