@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Connection, Row, Select, Update, bindparam, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, Row, Select, String, Update, bindparam, func, insert, or_, select, update
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
@@ -42,6 +42,21 @@ class SqlChildRepository:
         """The bytes of a document."""
         text = self._connection.execute(select(document_content.c.content).where(document_content.c.sha256 == sha256)).scalar_one_or_none()
         return None if text is None else base64.b64decode(text)
+
+    def document_sizes(self, state_voter_id: int, digests: Sequence[str]) -> dict[str, int]:
+        """How many bytes these documents of a voter have, signatures from DMV included."""
+        sizes = {row.sha256: _byte_count(row.characters, row.last_two) for row in select_listed(self._connection, _SIZES, sorted(digests))}
+        if sizes.keys() >= set(digests):
+            return sizes
+        return {item.sha256: len(item.content) for item in kept_elsewhere.signature_contents(self._connection, state_voter_id)} | sizes
+
+    def document_bytes(self, state_voter_id: int, sha256: str) -> bytes | None:
+        """The bytes of a document of a voter, or of a signature from DMV."""
+        kept = self.content(sha256)
+        if kept is not None:
+            return kept
+        signatures = kept_elsewhere.signature_contents(self._connection, state_voter_id)
+        return next((item.content for item in signatures if item.sha256 == sha256), None)
 
     def add(self, children: Sequence[NewChild], at: datetime) -> None:
         """Insert, one bulk a kind."""
@@ -96,6 +111,14 @@ def _unmerging(held: ChildTable) -> tuple[Update, Update]:
     return originals.values(deleted_case_id=None), copies.values(deleted_case_id=_BY_CASE)
 
 
+def _byte_count(characters: int, last_two: str) -> int:
+    return characters // 4 * 3 - last_two.count("=")
+
+
+_LENGTH: Final = func.length(document_content.c.content)
+_SIZES: Final = select(
+    document_content.c.sha256, _LENGTH.label("characters"), func.substr(document_content.c.content, _LENGTH - 1, 2, type_=String).label("last_two")
+).where(document_content.c.sha256.in_(listed()))
 _OF_VOTER: Final = bindparam("of_voter", type_=BigInteger)
 _BY_CASE: Final = bindparam("by_case", type_=BigInteger)
 _SELECTED: Final = {held.kind: _selected(held) for held in CHILD_TABLES}

@@ -10,6 +10,7 @@ from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed, select_listed
 from db.tables import mailing
 from votecal_soap.domain.match_cases import MailingKind
+from votecal_soap.domain.voter_records import Letter
 from votecal_soap.use_cases.ports import MailingRow, NewMailing
 
 _ROW: Final = select(mailing)
@@ -51,6 +52,11 @@ class SqlMailingRepository:
         """Lines of a file that was written, by id."""
         written = _ROW.where(mailing.c.export_name == export_name, mailing.c.mailing_id > after_mailing_id)
         return self._rows(written.order_by(mailing.c.mailing_id).limit(limit))
+
+    def of_voter(self, state_voter_id: int) -> list[Letter]:
+        """A voter's letters that are due or were listed, by id; those withdrawn are left out."""
+        mine = _ROW.where(mailing.c.state_voter_id == state_voter_id, mailing.c.withdrawn_at.is_(None)).order_by(mailing.c.mailing_id)
+        return [Letter(row.mailing_id, MailingKind(row.mailing_kind), row.due_at, row.exported_at) for row in self._connection.execute(mine)]
 
     def mark_exported(self, mailing_ids: Sequence[int], at: datetime, file_name: str) -> None:
         """They are in a file now."""

@@ -110,6 +110,13 @@ class SqlVoterRepository:
         # Later versions come later and replace earlier ones.
         return {row[0]: VotingPrecinct._make(row[1:]) for row in select_listed(self._connection, kept, state_voter_ids)}
 
+    def voting_precincts_of(self, state_voter_id: int, up_to_version: int) -> list[VotingPrecinct]:
+        """Where one voter votes at each election, as its record of that version had it, by election id."""
+        kept = voting_precinct.c
+        mine = select(*(kept[name] for name in VotingPrecinct._fields)).where(kept.state_voter_id == state_voter_id, kept.version <= up_to_version)
+        rows = self._connection.execute(mine.order_by(kept.election_id, kept.version)).all()
+        return list({row.election_id: VotingPrecinct._make(row) for row in rows}.values())
+
     def save_changes(self, changes: Sequence[VoterChange], recorded_at: datetime, job_id: int | None = None) -> None:
         """Write the new current rows and a version for each whose `version` rose; a row that moved meanwhile raises Conflict."""
         save_changes(self._connection, self._bulk, changes, recorded_at, job_id)

@@ -61,6 +61,21 @@ class FakeVoterRepository:
         kept = sorted(self._state.voting_precincts.items())
         return {voter: precinct for (voter, election, _), precinct in kept if election == election_id and voter in wanted}
 
+    def voting_precincts_of(self, state_voter_id: int, up_to_version: int) -> list[VotingPrecinct]:
+        kept = sorted(self._state.voting_precincts.items())
+        mine = {election: precinct for (voter, election, version), precinct in kept if voter == state_voter_id and version <= up_to_version}
+        return list(mine.values())
+
+    def by_state_id(self, state_voter_ids: Sequence[int]) -> list[Voter]:
+        return self.lock_by_state_id(state_voter_ids)
+
+    def by_ems_id(self, county_code: str, ems_voter_id: str) -> Voter | None:
+        return next(iter(self.lock_by_ems_id(county_code, [ems_voter_id])), None)
+
+    def version(self, state_voter_id: int, version: int) -> Voter | None:
+        kept = self._state.versions.get((state_voter_id, version))
+        return None if kept is None else kept[0]
+
     def save_changes(self, changes: Sequence[VoterChange], recorded_at: datetime, job_id: int | None = None) -> None:
         for before, after, _ in changes:
             current = self._state.voters.get(after.state_voter_id)

@@ -16,6 +16,7 @@ from votecal_soap.contract.record_text import RecordValues
 from votecal_soap.contract.registration_markup import RegistrationReader
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.domain.batches import INITIAL_LOAD, BatchRecord, FailureReason, FieldError, Severity
+from votecal_soap.domain.new_voters import confidentiality_not_by_update
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voters import Confidential, VotingPrecinct
 
@@ -64,7 +65,7 @@ class RecordReader:
         if record.get("sequence") != str(sequence) and int(record.get("sequence") or 0) != sequence:
             errors.append(_sequence_wrong(sequence))
         if confidential is not None and not self._is_load:
-            errors.append(_not_by_batch())
+            errors.append(confidentiality_not_by_update())
         return BatchRecord(sequence, state_voter_id, ems_voter_id, base_version, effective_date, fields, values, precinct, tuple(errors), confidential)
 
     def read_values(self, given: RecordValues, sequence: int) -> BatchRecord:
@@ -103,11 +104,6 @@ class RecordReader:
 def unparsable(sequence: int) -> BatchRecord:
     """A record that is well-formed but deeper or larger than any parser here will hold."""
     return BatchRecord(sequence, None, None, None, None, (), (), None, (too_deep(),))
-
-
-def _not_by_batch() -> FieldError:
-    text = "A voter's confidentiality is brought by an initial load only; afterwards SOS sets it."
-    return FieldError("ConfidentialityNotByBatch", "Registration/Confidentiality", Severity.FATAL, text)
 
 
 def _voting_precinct(element: etree._Element) -> VotingPrecinct:

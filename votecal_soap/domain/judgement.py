@@ -59,6 +59,8 @@ class Circumstances:
     after_steps: AfterSteps
     now: datetime
     today: date
+    may_begin_anew: bool = False
+    """Whether a registration that has ended begins again by a later day of registration: by a call of its own, never by a batch (VRU-19)."""
 
 
 def judge(
@@ -76,7 +78,7 @@ def judge(
     errors = list(record.errors)
     reasons = _blocking(record, voter, circumstances, update_pending)
     if voter is not None:
-        errors += _against_the_voter(record, voter)
+        errors += _against_the_voter(record, voter, circumstances)
     if errors:
         reasons += [error.reason for error in errors if error.severity is Severity.FATAL]
     if reasons or voter is None:
@@ -96,7 +98,7 @@ def _blocking(record: BatchRecord, voter: Voter | None, circumstances: Circumsta
     return reasons
 
 
-def _against_the_voter(record: BatchRecord, voter: Voter) -> list[FieldError]:
+def _against_the_voter(record: BatchRecord, voter: Voter, circumstances: Circumstances) -> list[FieldError]:
     if voter.merged_into is not None:
         # The old UID resolves to the newer record, but what the county says of the old one is not said of that (DLR-12).
         text = f"The record was merged into the newer one {voter.merged_into}: cancel it as merged, and send that one, if it is yours."
@@ -105,11 +107,18 @@ def _against_the_voter(record: BatchRecord, voter: Voter) -> list[FieldError]:
     if record.base_version is not None and record.base_version > voter.version:
         errors.append(FieldError("BaseVersionUnknown", "BaseVersion", Severity.FATAL, "The state's record has not reached this version."))
     if record.state_voter_id is not None and record.ems_voter_id is not None and voter.ems_voter_id not in (None, record.ems_voter_id):
-        text = "The state knows this UID under another county id; a batch never reassigns one."
+        text = "The state knows this UID under another county id; an update never reassigns one."
         errors.append(FieldError("EmsVoterIdMismatch", "EmsVoterId", Severity.FATAL, text))
-    if voter.status in _CLOSED and "status" in record.fields and record.values["status"] != voter.status:
-        errors.append(FieldError("RegistrationClosed", "Registration/Status", Severity.FATAL, "A batch never registers a voter: this registration has ended."))
+    if voter.status in _CLOSED and "status" in record.fields and record.values["status"] != voter.status and not _begins_anew(record, voter, circumstances):
+        errors.append(
+            FieldError("RegistrationClosed", "Registration/Status", Severity.FATAL, "An update never registers a voter: this registration has ended.")
+        )
     return errors
+
+
+def _begins_anew(record: BatchRecord, voter: Voter, circumstances: Circumstances) -> bool:
+    registered = record.values.get("registration_date")
+    return circumstances.may_begin_anew and isinstance(registered, date) and (voter.registration_date is None or registered > voter.registration_date)
 
 
 def judge_elsewhere(record: BatchRecord) -> Judgement:

@@ -46,3 +46,9 @@ def confidential_too_early(confidential: Confidential | None, today: date) -> li
     if confidential is None or confidential.since <= today:
         return []
     return [FieldError("ConfidentialSinceInFuture", "Registration/ConfidentialSince", Severity.FATAL, "A voter is not confidential since a day to come.")]
+
+
+def confidentiality_not_by_update() -> FieldError:
+    """EWS-14: SOS alone sets it on a record that the state has."""
+    text = "A voter's confidentiality is brought by an initial load or with a new registration; afterwards SOS sets it."
+    return FieldError("ConfidentialityNotByBatch", "Registration/Confidentiality", Severity.FATAL, text)

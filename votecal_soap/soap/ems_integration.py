@@ -1,6 +1,6 @@
 """The operations of `wsdl/ems-integration.wsdl`: read the request, call the use case, write the answer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -8,14 +8,14 @@ from votecal_soap.clock import Clock
 from votecal_soap.contract import ems_integration as contract
 from votecal_soap.contract import match_cases, merged_data, registrations, voter_search
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
-from votecal_soap.contract.request_digest import request_digest
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.match_cases import MatchCase, TransferOut
 from votecal_soap.soap import synchronisation
 from votecal_soap.soap.calls import Call, Operation
+from votecal_soap.soap.changing import once
 from votecal_soap.soap.ping import ping_operation
+from votecal_soap.soap.voter_operations import VOTER_OPERATIONS
 from votecal_soap.use_cases.accept_transfer_out import accept_transfer_out as accept_transfer
-from votecal_soap.use_cases.answer_once import ChangingCall, answer_once
 from votecal_soap.use_cases.clear_messages import clear_messages as clear
 from votecal_soap.use_cases.decide_match_case import decide_match_case as decide
 from votecal_soap.use_cases.get_match_case import get_match_case as match_case
@@ -75,31 +75,31 @@ def get_match_case(call: Call) -> str:
 def decide_match_case(call: Call) -> str:
     """COA-33, DUP-03."""
     decision = match_cases.read_case_decision(call.request)
-    return _once(call, lambda uow: _case_result("DecideMatchCase", call, uow, decide(decision, *_acting(call, uow))))
+    return once(call, lambda uow: _case_result("DecideMatchCase", call, uow, decide(decision, *_acting(call, uow))))
 
 
 def undo_match_case(call: Call) -> str:
     """COA-34, DLR-19."""
     command = match_cases.read_undo(call.request)
-    return _once(call, lambda uow: _case_result("UndoMatchCase", call, uow, undo(command, *_acting(call, uow))))
+    return once(call, lambda uow: _case_result("UndoMatchCase", call, uow, undo(command, *_acting(call, uow))))
 
 
 def report_unresolved_coa(call: Call) -> str:
     """COA-21."""
     found_out = match_cases.read_unresolved_coa_report(call.request)
-    return _once(call, lambda uow: match_cases.render_unresolved_coa_result(report(found_out, *_acting(call, uow))))
+    return once(call, lambda uow: match_cases.render_unresolved_coa_result(report(found_out, *_acting(call, uow))))
 
 
 def accept_transfer_out(call: Call) -> str:
     """UC03.50.01."""
     word = match_cases.read_transfer_decision(call.request)
-    return _once(call, lambda uow: _transfer_result("AcceptTransferOut", call, uow, accept_transfer(word, *_acting(call, uow))))
+    return once(call, lambda uow: _transfer_result("AcceptTransferOut", call, uow, accept_transfer(word, *_acting(call, uow))))
 
 
 def reverse_transfer_out(call: Call) -> str:
     """UC03.50.01."""
     word = match_cases.read_transfer_decision(call.request)
-    return _once(call, lambda uow: _transfer_result("ReverseTransferOut", call, uow, reverse_transfer(word, *_acting(call, uow))))
+    return once(call, lambda uow: _transfer_result("ReverseTransferOut", call, uow, reverse_transfer(word, *_acting(call, uow))))
 
 
 def search_voters(call: Call) -> str:
@@ -113,9 +113,7 @@ def search_voters(call: Call) -> str:
 def register_voter(call: Call) -> str:
     """EWS-09."""
     command, services, limit = registrations.read_registration(call.request), call.services, call.services.config.page_byte_limit
-    return _once(
-        call, lambda uow: registrations.render_registration_result(register(command, call.caller, uow, services.clock), call.caller.county_code, limit)
-    )
+    return once(call, lambda uow: registrations.render_registration_result(register(command, call.caller, uow, services.clock), call.caller.county_code, limit))
 
 
 def pull_merged_data(call: Call) -> str:
@@ -138,12 +136,6 @@ def _transfer_result(operation: str, call: Call, uow: UnitOfWork, transfer: Tran
     return match_cases.render_transfer_result(operation, transfer, own_record_version(uow, transfer.state_voter_id, call.caller))
 
 
-def _once(call: Call, act: Callable[[UnitOfWork], str]) -> str:
-    """EWS-07: sent again, a changing call is answered as before."""
-    changing = ChangingCall(transaction_id=match_cases.read_transaction_id(call.request), request_digest=request_digest(call.request))
-    return answer_once(changing, call.caller, call.services.unit_of_work, call.services.clock, act)
-
-
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "Ping": ping_operation(EMS_INTEGRATION),
     "GetMessageQueue": get_message_queue,
@@ -160,5 +152,6 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "RegisterVoter": register_voter,
     "PullMergedData": pull_merged_data,
     **synchronisation.OPERATIONS,
+    **VOTER_OPERATIONS,
 }
 """By the name in the WSDL."""

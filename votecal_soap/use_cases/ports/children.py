@@ -26,6 +26,14 @@ class ChildRepository(Protocol):
         """The bytes of a document."""
         ...
 
+    def document_sizes(self, state_voter_id: int, digests: Sequence[str]) -> dict[str, int]:
+        """How many bytes these documents of a voter have, signatures from DMV included; nothing is read of what is large."""
+        ...
+
+    def document_bytes(self, state_voter_id: int, sha256: str) -> bytes | None:
+        """The bytes of a document of a voter, or of a signature from DMV."""
+        ...
+
     def add(self, children: Sequence[NewChild], at: datetime) -> None:
         """Insert."""
         ...

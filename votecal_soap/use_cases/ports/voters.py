@@ -68,6 +68,10 @@ class VoterRepository(Protocol):
         """Where these voters vote at an election."""
         ...
 
+    def voting_precincts_of(self, state_voter_id: int, up_to_version: int) -> list[VotingPrecinct]:
+        """Where one voter votes at each election, as its record of that version had it, by election id (S2.27)."""
+        ...
+
     def save_changes(self, changes: Sequence[VoterChange], recorded_at: datetime, job_id: int | None = None) -> None:
         """Write the new current rows and a version for each whose `version` rose; a row that moved meanwhile raises Conflict.
 

@@ -9,6 +9,7 @@ from votecal_soap.domain.dmv_repeats import KeyedRecord
 from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, Disposition, MailingKind, MatchCase, TransferOut, TransferState, WorkItemStatus
 from votecal_soap.domain.matching import Criterion
+from votecal_soap.domain.voter_records import Letter
 from votecal_soap.domain.work_lists import CaseClaim, CaseListQuery, CaseNote
 
 
@@ -369,6 +370,10 @@ class MailingRepository(Protocol):
 
     def exported(self, export_name: str, after_mailing_id: int, limit: int) -> Sequence[MailingRow]:
         """Lines of a file that was written, by id."""
+        ...
+
+    def of_voter(self, state_voter_id: int) -> list[Letter]:
+        """A voter's letters that are due or were listed, by id; those withdrawn are left out (S2.35)."""
         ...
 
     def mark_exported(self, mailing_ids: Sequence[int], at: datetime, file_name: str) -> None:

@@ -1,0 +1,60 @@
+"""The messages that change one voter's record: `xsd/voter-operations.xsd` to domain values and back (EWS-09)."""
+
+from datetime import date
+from typing import Final
+
+from lxml import etree
+
+from votecal_soap.contract.elements import number, optional_number, optional_text, required_text
+from votecal_soap.contract.markup import branch, leaf
+from votecal_soap.contract.message_payloads import render_field_errors
+from votecal_soap.contract.namespaces import EMS_INTEGRATION
+from votecal_soap.contract.registration_markup import RegistrationReader
+from votecal_soap.contract.registrations import render_reasons, render_standing
+from votecal_soap.domain.voter_updates import UpdateVoter, VoterUpdate
+from votecal_soap.domain.voters import VotingPrecinct
+
+_Q: Final = f"{{{EMS_INTEGRATION}}}"
+_REGISTRATIONS: Final = RegistrationReader(EMS_INTEGRATION)
+
+
+def optional_day(request: etree._Element, name: str) -> date | None:
+    """The calendar day in a child, if there is one."""
+    text = optional_text(request, name)
+    return None if text is None else date.fromisoformat(text.strip())
+
+
+def read_update(request: etree._Element) -> UpdateVoter:
+    """UpdateVoter."""
+    registration, precinct = request.find(f"{_Q}Registration"), request.find(f"{_Q}VotingPrecinct")
+    return UpdateVoter(
+        state_voter_id=optional_number(request, "StateVoterId"),
+        ems_voter_id=optional_text(request, "EmsVoterId"),
+        base_version=number(request, "BaseVersion"),
+        effective_date=optional_day(request, "EffectiveDate"),
+        given={} if registration is None else _REGISTRATIONS.given(registration),
+        voting_precinct=None if precinct is None else _voting_precinct(precinct),
+        basis=optional_text(request, "Basis"),
+        names_confidentiality=registration is not None and _REGISTRATIONS.confidential(registration) is not None,
+    )
+
+
+def _voting_precinct(element: etree._Element) -> VotingPrecinct:
+    return VotingPrecinct(required_text(element, "ElectionId"), required_text(element, "PrecinctCode"), optional_text(element, "PrecinctPart"))
+
+
+def render_update_result(update: VoterUpdate) -> str:
+    """UpdateVoterResponse."""
+    outcome, voter = update
+    reasons = () if outcome.reason is None else (outcome.reason, *outcome.further_reasons)
+    result = branch(
+        "VoterUpdateResult",
+        leaf("Outcome", outcome.outcome.value),
+        render_reasons(reasons),
+        "" if outcome.state_voter_id is None else leaf("StateVoterId", str(outcome.state_voter_id)),
+        leaf("EmsVoterId", outcome.ems_voter_id),
+        "" if voter is None else leaf("RecordVersion", voter.version),
+        "" if voter is None else render_standing(voter),
+        render_field_errors(outcome.errors),
+    )
+    return branch("UpdateVoterResponse", result, namespace=EMS_INTEGRATION)

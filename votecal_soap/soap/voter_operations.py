@@ -1,0 +1,30 @@
+"""The operations on one voter's record, of `wsdl/ems-integration.wsdl`: read the request, call the use case, write the answer."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from votecal_soap.contract import voter_changes, voter_records
+from votecal_soap.soap.calls import Call, Operation
+from votecal_soap.soap.changing import once
+from votecal_soap.use_cases.get_voter import get_voter as record_of
+from votecal_soap.use_cases.update_voter import update_voter as update
+
+
+def get_voter(call: Call) -> str:
+    """EWS-10."""
+    services, query = call.services, voter_records.read_voter_query(call.request)
+    record = record_of(query, call.caller, services.unit_of_work, services.clock)
+    return voter_records.render_voter_record(record, call.caller.county_code, services.config.page_byte_limit if query.limit is None else None)
+
+
+def update_voter(call: Call) -> str:
+    """EWS-09."""
+    command = voter_changes.read_update(call.request)
+    return once(call, lambda uow: voter_changes.render_update_result(update(command, call.caller, uow, call.services.clock)))
+
+
+VOTER_OPERATIONS: Final[Mapping[str, Operation]] = {
+    "GetVoter": get_voter,
+    "UpdateVoter": update_voter,
+}
+"""By the name in the WSDL."""
