@@ -8,7 +8,7 @@ from typing import Any, Final
 from sqlalchemy import BigInteger, Connection, Row, Select, String, Update, bindparam, func, insert, or_, select, update
 
 from db.bulk import BulkWriter, columns_of
-from db.in_lists import listed, select_listed
+from db.in_lists import in_lists, listed, select_listed
 from db.repositories import kept_elsewhere
 from db.repositories.child_tables import CHILD_TABLES, TABLE_OF, ChildTable
 from db.tables import document_content, election
@@ -75,6 +75,14 @@ class SqlChildRepository:
         wanted = sorted(state_voter_ids)
         stored = [_child(held, row) for held in CHILD_TABLES for row in select_listed(self._connection, _SELECTED[held.kind], wanted)]
         return stored + kept_elsewhere.addresses(self._connection, wanted) + kept_elsewhere.signatures(self._connection, wanted)
+
+    def take_away(self, children: Sequence[Child], by_id: int) -> None:
+        """Mark these stored children as deleted by a case or by a move."""
+        for held in CHILD_TABLES:
+            mine = [child.child_id for child in children if type(child.content) is held.kind]
+            statement = update(held.table).where(held.table.c[held.key].in_(listed())).values(deleted_case_id=_BY_CASE)
+            for part in in_lists(mine):
+                self._connection.execute(statement, {"listed": part, "by_case": by_id})
 
     def delete_originals(self, record: MergeRecord) -> None:
         """Mark the older record's children in force as deleted by this merge."""

@@ -23,6 +23,8 @@ _COLUMNS: Final = {
     "pending_until": "pending_until",
     "decided_at": "decided_at",
     "decided_by": "decided_by",
+    "before_version": "before_version",
+    "applied_version": "applied_version",
 }
 
 
@@ -30,7 +32,8 @@ def add(bulk: BulkWriter, transfers: Sequence[TransferOut]) -> None:
     """Insert."""
     given = columns_of(TransferOut._fields, transfers)
     columns = {column: given[field] for column, field in _COLUMNS.items()}
-    bulk.insert(transfer_out, {**columns, "is_provisional": [int(transfer.provisional) for transfer in transfers]})
+    given_fields = [",".join(transfer.given_fields) or None for transfer in transfers]
+    bulk.insert(transfer_out, {**columns, "is_provisional": [int(transfer.provisional) for transfer in transfers], "given_fields": given_fields})
 
 
 def get(connection: Connection, transfer_id: int, *, lock: bool) -> TransferOut | None:
@@ -70,4 +73,5 @@ def past(connection: Connection, instant: datetime, after_transfer_id: int, limi
 def _transfer(row: Row[Any]) -> TransferOut:
     kept = row._mapping
     values = {field: kept[column] for column, field in _COLUMNS.items()}
-    return TransferOut(**{**values, "state": TransferState(row.transfer_state)}, provisional=row.is_provisional)
+    given_fields = tuple(row.given_fields.split(",")) if row.given_fields else ()
+    return TransferOut(**{**values, "state": TransferState(row.transfer_state)}, provisional=row.is_provisional, given_fields=given_fields)

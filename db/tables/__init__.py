@@ -6,7 +6,7 @@ Rules of the portable schema: docs/adr/0003. Comments are for DBAs and live in t
 from db.tables.base import metadata
 from db.tables.calls import call_budget, credential_alert, payload_log_setting, used_nonce
 from db.tables.cases import case_claim, case_note, mailing, match_case, open_case_count, search_probe, stored_reply, transfer_out
-from db.tables.children import document_content, voter_address, voter_contact, voter_custom_field, voter_document, voter_participation
+from db.tables.children import document_content, document_part, voter_address, voter_contact, voter_custom_field, voter_document, voter_participation
 from db.tables.console import console_session, sign_in_counter, staff_login
 from db.tables.dmv import dmv_file, dmv_file_count, dmv_file_score, dmv_signature, dmv_work_item, potential_voter, voter_signature
 from db.tables.duplicates import duplicate_partition, duplicate_partition_count, duplicate_run
@@ -51,6 +51,7 @@ __all__ = [
     "dmv_signature",
     "dmv_work_item",
     "document_content",
+    "document_part",
     "duplicate_partition",
     "duplicate_partition_count",
     "duplicate_run",

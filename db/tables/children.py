@@ -6,7 +6,7 @@ Each row says whether a merge copied it, and whether a merge or an undo marked i
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Table
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, PrimaryKeyConstraint, Table
 
 from db.tables.base import county_column, identity, metadata
 from db.types import LongText, ShortText, UtcTimestamp
@@ -64,6 +64,20 @@ document_content = Table(
     Column("content", LongText, nullable=False, comment="The bytes in base64: the portable schema has no binary type"),
     Column("received_at", UtcTimestamp, nullable=False),
     comment="Bytes of images and documents, each kept once whoever holds it",
+)
+
+document_part = Table(
+    "document_part",
+    metadata,
+    county_column(fk="fk_document_part_county"),
+    Column("sha256", ShortText(64), nullable=False, comment="Of the whole document"),
+    Column("part_offset", BigInteger, nullable=False),
+    Column("byte_count", Integer, nullable=False),
+    Column("content", LongText, nullable=False, comment="The bytes in base64"),
+    Column("received_at", UtcTimestamp, nullable=False),
+    PrimaryKeyConstraint("county_code", "sha256", "part_offset", name="pk_document_part"),
+    Index("ix_document_part_received", "received_at"),
+    comment="Images and documents that a county sends in parts, until the last part is there",
 )
 
 voter_document = _child(

@@ -59,6 +59,10 @@ class FakeChildRepository:
         stored = [self._told(child) for child in self._state.children if child.state_voter_id in wanted]
         return stored + [address for uid in sorted(wanted) for address in self._addresses(uid)]
 
+    def take_away(self, children: Sequence[Child], by_id: int) -> None:
+        gone = {child.source for child in children}
+        self._state.children = [child._replace(deleted_case_id=by_id) if child.source in gone else child for child in self._state.children]
+
     def delete_originals(self, record: MergeRecord) -> None:
         self._state.children = originals_deleted(self._state.children, record)
 

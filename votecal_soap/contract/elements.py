@@ -32,3 +32,11 @@ def optional_truth(parent: etree._Element, name: str) -> bool | None:
     """The xs:boolean in a child, if there is one."""
     text = optional_text(parent, name)
     return None if text is None else text.strip() in ("true", "1")
+
+
+def required_element(parent: etree._Element, name: str) -> etree._Element:
+    """A child that the schema requires, whole."""
+    child = parent.find(f"{{{etree.QName(parent).namespace}}}{name}")
+    if child is None:
+        raise LookupError(f"{name} is required by the schema")
+    return child

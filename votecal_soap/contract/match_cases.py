@@ -115,14 +115,15 @@ def render_unresolved_coa_result(reported: ReportedCoa) -> str:
     return _answer("ReportUnresolvedCoa", result)
 
 
-def render_transfer_result(operation: str, transfer: TransferOut, record_version: int | None) -> str:
-    """AcceptTransferOutResponse and ReverseTransferOutResponse."""
+def render_transfer_result(operation: str, transfer: TransferOut, record_version: int | None, new_state_voter_id: int | None = None) -> str:
+    """AcceptTransferOutResponse, ReverseTransferOutResponse and UndoTransferOutResponse."""
     result = branch(
         "TransferResult",
         leaf("TransferId", transfer.transfer_id),
         leaf("StateVoterId", transfer.state_voter_id),
         leaf("TransferState", transfer.state.value),
         leaf("RecordVersion", record_version),
+        leaf("NewStateVoterId", new_state_voter_id),
     )
     return _answer(operation, result)
 

@@ -44,7 +44,7 @@ def render_match_notice(notice: MatchNotice, *, reader_county: str) -> str:
 
 
 def render_transfer_notice(notice: TransferNotice, *, reader_county: str) -> str:
-    """`TransferNotice`: of TransferOut, TransferIn and TransferReversed."""
+    """`TransferNotice`: of TransferOut, TransferIn, TransferAccepted and TransferReversed."""
     transfer = notice.transfer
     return branch(
         "TransferNotice",
@@ -57,6 +57,10 @@ def render_transfer_notice(notice: TransferNotice, *, reader_county: str) -> str
         leaf("OpenedAt", transfer.opened_at),
         leaf("PendingUntil", transfer.pending_until),
         "" if notice.match is None else render_match_notice(notice.match, reader_county=reader_county),
+        "" if notice.voter is None else render_voter(notice.voter, reader_county=reader_county, with_identification=True),
+        leaf("Confidence", notice.confidence),
+        render_criteria(notice.criteria) if notice.criteria else "",
+        leaf("Basis", notice.basis or None),
     )
 
 

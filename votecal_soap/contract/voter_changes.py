@@ -5,12 +5,14 @@ from typing import Final
 
 from lxml import etree
 
-from votecal_soap.contract.elements import number, optional_number, optional_text, required_text
+from votecal_soap.contract.elements import number, optional_number, optional_text, required_element, required_text
 from votecal_soap.contract.markup import branch, leaf
 from votecal_soap.contract.message_payloads import render_field_errors
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.contract.registration_markup import RegistrationReader
 from votecal_soap.contract.registrations import render_reasons, render_standing
+from votecal_soap.domain.match_cases import TransferOut
+from votecal_soap.domain.voter_transfers import TransferResult, TransferVoter
 from votecal_soap.domain.voter_updates import UpdateVoter, VoterUpdate
 from votecal_soap.domain.voters import VotingPrecinct
 
@@ -58,3 +60,37 @@ def render_update_result(update: VoterUpdate) -> str:
         render_field_errors(outcome.errors),
     )
     return branch("UpdateVoterResponse", result, namespace=EMS_INTEGRATION)
+
+
+def read_transfer(request: etree._Element) -> TransferVoter:
+    """TransferVoter."""
+    registration = required_element(request, "Registration")
+    return TransferVoter(
+        state_voter_id=number(request, "StateVoterId"),
+        base_version=number(request, "BaseVersion"),
+        ems_voter_id=required_text(request, "EmsVoterId"),
+        given=_REGISTRATIONS.given(registration),
+        confidential=_REGISTRATIONS.confidential(registration),
+        basis=optional_text(request, "Basis"),
+    )
+
+
+def render_transfer_result(result: TransferResult) -> str:
+    """TransferVoterResponse."""
+    voter, transfer = result.voter, result.transfer
+    answer = branch(
+        "VoterTransferResult",
+        leaf("TransferOutcome", result.outcome.value),
+        render_reasons(result.reasons),
+        leaf("StateVoterId", str(result.state_voter_id)),
+        leaf("EmsVoterId", result.ems_voter_id),
+        "" if voter is None else leaf("RecordVersion", voter.version) + render_standing(voter),
+        "" if transfer is None else _move(transfer),
+        render_field_errors(result.errors),
+    )
+    return branch("TransferVoterResponse", answer, namespace=EMS_INTEGRATION)
+
+
+def _move(transfer: TransferOut) -> str:
+    ids = (leaf("TransferId", transfer.transfer_id), leaf("LosingCountyCode", transfer.losing_county))
+    return "".join((*ids, leaf("PendingUntil", transfer.pending_until)))

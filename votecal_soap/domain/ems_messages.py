@@ -21,6 +21,7 @@ class MessageType(StrEnum):
     MATCH_CASE_OVERDUE = "MatchCaseOverdue"  # COA-37
     TRANSFER_OUT = "TransferOut"  # COA-11: the voter moved away
     TRANSFER_IN = "TransferIn"
+    TRANSFER_ACCEPTED = "TransferAccepted"  # VRU-15: a move that a county registered stands
     TRANSFER_REVERSED = "TransferReversed"  # S4.21
     UNRESOLVED_DMV_COA = "UnresolvedDmvCoa"  # S6.8
     DMV_REGISTRATION_PENDING = "DmvRegistrationPending"  # COA-38

@@ -147,6 +147,12 @@ class TransferOut(NamedTuple):
     pending_until: datetime
     decided_at: datetime | None
     decided_by: str | None
+    before_version: int | None = None
+    """Of a move that a county registered (TransferVoter), which has no case: the record's version before it."""
+    applied_version: int | None = None
+    """The version that the move made."""
+    given_fields: tuple[str, ...] = ()
+    """The fields that the affidavit gave: should it be another person's, they are that person's (UC03.50.01)."""
 
 
 class MailingKind(StrEnum):

@@ -59,6 +59,11 @@ class TransferNotice(NamedTuple):
 
     transfer: TransferOut
     match: MatchNotice | None
+    voter: Voter | None = None
+    """Of a move that a county registered: the record as the reader may see it."""
+    confidence: int | None = None
+    criteria: tuple[Criterion, ...] = ()
+    basis: str | None = None
 
 
 class DmvRecordNotice(NamedTuple):

@@ -25,7 +25,7 @@ DEFICIENT: Final = "Registration Deficient"
 _NEEDED: Final = {"last_name": "Registration/Name/LastName", "registration_date": "Registration/RegistrationDate"}
 """Without these there is nothing to register."""
 
-_ASKED_FOR: Final = {"date_of_birth": "Registration/DateOfBirth", "street_name": "Registration/ResidenceAddress"}
+ASKED_FOR: Final = {"date_of_birth": "Registration/DateOfBirth", "street_name": "Registration/ResidenceAddress"}
 """Without these the registration is deficient: kept apart as Pending until the voter has sent them (S2.13)."""
 
 
@@ -82,7 +82,7 @@ def judge_registration(command: RegisterVoter, translator: Translator, existing:
     errors: list[FieldError] = []
     fields, given = translator.values(tuple(command.given), tuple(command.given.values()), errors)
     values: dict[str, Any] = dict(zip(fields, given, strict=True))
-    errors += _taken(existing) + _missing(values, errors) + confidential_too_early(command.confidential, today)
+    errors += id_taken(existing) + missing(values, errors) + confidential_too_early(command.confidential, today)
     deficient = _deficient(values)
     values["status"] = values.get("status") or VoterStatus.ACTIVE.value
     if deficient:
@@ -90,14 +90,16 @@ def judge_registration(command: RegisterVoter, translator: Translator, existing:
     return JudgedRegistration(values, (*errors, *deficient))
 
 
-def _taken(existing: Voter | None) -> list[FieldError]:
+def id_taken(existing: Voter | None) -> list[FieldError]:
+    """The county's own id is a voter's already."""
     if existing is None:
         return []
     text = "The county's voter with this EmsVoterId is registered already; send changes as an update, and another person under another id."
     return [FieldError("AlreadyRegistered", "EmsVoterId", Severity.FATAL, text)]
 
 
-def _missing(values: Mapping[str, Any], told: Sequence[FieldError]) -> list[FieldError]:
+def missing(values: Mapping[str, Any], told: Sequence[FieldError]) -> list[FieldError]:
+    """What nobody is registered without; `told` is not told again."""
     refs = {error.ref for error in told}
     return [
         FieldError("RequiredForRegistration", ref, Severity.FATAL, "Nobody is registered without this.")
@@ -109,6 +111,6 @@ def _missing(values: Mapping[str, Any], told: Sequence[FieldError]) -> list[Fiel
 def _deficient(values: Mapping[str, Any]) -> list[FieldError]:
     return [
         FieldError("DeficientRegistration", ref, Severity.NON_FATAL, "This is missing: the registration is kept as Pending until it is sent.")
-        for name, ref in _ASKED_FOR.items()
+        for name, ref in ASKED_FOR.items()
         if values.get(name) is None
     ]

@@ -32,6 +32,8 @@ from votecal_soap.use_cases.reverse_transfer_out import reverse_transfer_out as 
 from votecal_soap.use_cases.search_voters import Searching
 from votecal_soap.use_cases.search_voters import search_voters as search
 from votecal_soap.use_cases.undo_match_case import undo_match_case as undo
+from votecal_soap.use_cases.undo_transfer_out import ReversedTransfer
+from votecal_soap.use_cases.undo_transfer_out import undo_transfer_out as undo_transfer
 
 _SMALLEST_MESSAGE: Final = 200
 """Bytes of a message that has next to nothing in its header: no page below a size holds more than size / this."""
@@ -99,7 +101,13 @@ def accept_transfer_out(call: Call) -> str:
 def reverse_transfer_out(call: Call) -> str:
     """UC03.50.01."""
     word = match_cases.read_transfer_decision(call.request)
-    return once(call, lambda uow: _transfer_result("ReverseTransferOut", call, uow, reverse_transfer(word, *_acting(call, uow))))
+    return once(call, lambda uow: _reversed("ReverseTransferOut", call, uow, reverse_transfer(word, *_acting(call, uow))))
+
+
+def undo_transfer_out(call: Call) -> str:
+    """UC03.50.01."""
+    word = match_cases.read_transfer_decision(call.request)
+    return once(call, lambda uow: _reversed("UndoTransferOut", call, uow, undo_transfer(word, *_acting(call, uow))))
 
 
 def search_voters(call: Call) -> str:
@@ -136,6 +144,11 @@ def _transfer_result(operation: str, call: Call, uow: UnitOfWork, transfer: Tran
     return match_cases.render_transfer_result(operation, transfer, own_record_version(uow, transfer.state_voter_id, call.caller))
 
 
+def _reversed(operation: str, call: Call, uow: UnitOfWork, done: ReversedTransfer) -> str:
+    transfer, new_id = done
+    return match_cases.render_transfer_result(operation, transfer, own_record_version(uow, transfer.state_voter_id, call.caller), new_id)
+
+
 OPERATIONS: Final[Mapping[str, Operation]] = {
     "Ping": ping_operation(EMS_INTEGRATION),
     "GetMessageQueue": get_message_queue,
@@ -148,6 +161,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "ReportUnresolvedCoa": report_unresolved_coa,
     "AcceptTransferOut": accept_transfer_out,
     "ReverseTransferOut": reverse_transfer_out,
+    "UndoTransferOut": undo_transfer_out,
     "SearchVoters": search_voters,
     "RegisterVoter": register_voter,
     "PullMergedData": pull_merged_data,

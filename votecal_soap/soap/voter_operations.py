@@ -1,12 +1,14 @@
 """The operations on one voter's record, of `wsdl/ems-integration.wsdl`: read the request, call the use case, write the answer."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Final
 
 from votecal_soap.contract import voter_changes, voter_records
 from votecal_soap.soap.calls import Call, Operation
 from votecal_soap.soap.changing import once
 from votecal_soap.use_cases.get_voter import get_voter as record_of
+from votecal_soap.use_cases.transfer_voter import transfer_voter as transfer
 from votecal_soap.use_cases.update_voter import update_voter as update
 
 
@@ -23,8 +25,15 @@ def update_voter(call: Call) -> str:
     return once(call, lambda uow: voter_changes.render_update_result(update(command, call.caller, uow, call.services.clock)))
 
 
+def transfer_voter(call: Call) -> str:
+    """EWS-09, UC01.11.02."""
+    command, pending = voter_changes.read_transfer(call.request), timedelta(days=call.services.config.transfer_pending_days)
+    return once(call, lambda uow: voter_changes.render_transfer_result(transfer(command, call.caller, uow, call.services.clock, pending)))
+
+
 VOTER_OPERATIONS: Final[Mapping[str, Operation]] = {
     "GetVoter": get_voter,
     "UpdateVoter": update_voter,
+    "TransferVoter": transfer_voter,
 }
 """By the name in the WSDL."""

@@ -7,6 +7,7 @@ from votecal_soap.domain.dmv_application import Application, Change, applied, ca
 from votecal_soap.domain.dmv_records import DmvRecordKind
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseState, MailingKind, MatchCase, TransferOut, TransferState
+from votecal_soap.domain.match_notices import TransferNotice
 from votecal_soap.domain.matching import CrossCountyMode
 from votecal_soap.domain.voters import Voter
 from votecal_soap.errors import ErrorCode, InvalidRequest
@@ -180,4 +181,4 @@ def _tell_both(effects: MatchEffects, given: MatchToApply, transfer: TransferOut
         if county != given.knowing_county:
             notice = match_notice(sight, given.subject, effects.voters[transfer.state_voter_id], reader_county=county, today=effects.day)
             sequence = given.subject.record.sequence
-            tell_of_transfer(effects, message_type, transfer, notice, county_code=county, ems_voter_id=ems_voter_id, record_sequence=sequence)
+            tell_of_transfer(effects, message_type, TransferNotice(transfer, notice), county_code=county, ems_voter_id=ems_voter_id, record_sequence=sequence)

@@ -8,13 +8,14 @@ from typing import Final
 from votecal_soap.clock import Clock, legal_date
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.ems_messages import MessageType
-from votecal_soap.domain.match_cases import CaseType, MatchCase, TransferOut
+from votecal_soap.domain.match_cases import CaseType, MatchCase, TransferOut, TransferState
 from votecal_soap.domain.matching import MatchingFunction
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.county_cases import take_in_hand
 from votecal_soap.use_cases.match_messages import CaseSight, tell_of_case
 from votecal_soap.use_cases.matching_circumstances import blackout_holds
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
+from votecal_soap.use_cases.registered_transfers import let_registered_stand, take_registered_transfer
 from votecal_soap.use_cases.transfers_out import let_stand
 
 BASIS: Final = "The losing county's time has passed."
@@ -59,10 +60,13 @@ def _end(command: EndProvisionalTransfers, transfer: TransferOut, unit_of_work: 
     """Whether it stands now: inside a blackout it waits on (JOB-04), and the county may just have decided."""
     with unit_of_work() as uow:
         case = None if transfer.case_id is None else uow.match_cases.get(transfer.case_id)
-        if case is None or _is_blacked_out(uow, transfer, case, clock):
+        if _is_blacked_out(uow, transfer, case, clock):
             return False
         try:
-            _let_stand(command, transfer, case, uow, clock)
+            if case is None:
+                _let_registered_stand(command, transfer, uow, clock)
+            else:
+                _let_stand(command, transfer, case, uow, clock)
         except Conflict as conflict:
             if conflict.code is ErrorCode.CASE_DECIDED:
                 return False
@@ -71,8 +75,9 @@ def _end(command: EndProvisionalTransfers, transfer: TransferOut, unit_of_work: 
     return True
 
 
-def _is_blacked_out(uow: UnitOfWork, transfer: TransferOut, case: MatchCase, clock: Clock) -> bool:
-    counties, functions = (transfer.losing_county, transfer.gaining_county), (_FUNCTION[case.case_type],)
+def _is_blacked_out(uow: UnitOfWork, transfer: TransferOut, case: MatchCase | None, clock: Clock) -> bool:
+    function = MatchingFunction.REGISTRATION_SEARCH if case is None else _FUNCTION[case.case_type]
+    counties, functions = (transfer.losing_county, transfer.gaining_county), (function,)
     return any(blackout_holds(blackout, legal_date(clock.now()), counties, functions) for blackout in uow.matching.blackouts())
 
 
@@ -83,6 +88,14 @@ def _let_stand(command: EndProvisionalTransfers, transfer: TransferOut, case: Ma
     accepted = let_stand(uow, hand, transfer, BASIS)
     sight = CaseSight(accepted, accepted.state, accepted.version, BASIS)
     tell_of_case(hand.effects, MessageType.MATCH_CASE_DECIDED, sight, hand.subject, county_code=transfer.losing_county)
+    subject = ("TransferOut", transfer.transfer_id)
+    hand.effects.audit("EndProvisionalTransfer", subject, transfer.losing_county, old={"state": transfer.state}, new={"basis": BASIS})
+    hand.effects.write(uow)
+
+
+def _let_registered_stand(command: EndProvisionalTransfers, transfer: TransferOut, uow: UnitOfWork, clock: Clock) -> None:
+    hand = take_registered_transfer(uow, transfer, TransferState.OPEN, f"job:{command.job_id}", clock)
+    let_registered_stand(uow, hand, BASIS, [transfer.losing_county, transfer.gaining_county])
     subject = ("TransferOut", transfer.transfer_id)
     hand.effects.audit("EndProvisionalTransfer", subject, transfer.losing_county, old={"state": transfer.state}, new={"basis": BASIS})
     hand.effects.write(uow)

@@ -3,7 +3,7 @@
 A voter's record is carried along: each change makes a version, each message takes the voter's next number.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from votecal_soap.domain.dmv_application import Change
@@ -104,7 +104,7 @@ class MatchEffects:
         """Open a work item of SOS, due in as many business days after its `due_on` as a county has."""
         self._sos_items.append(item)
 
-    def audit(self, action: str, subject: tuple[str, int], county_code: str | None, *, old: dict[str, object], new: dict[str, object]) -> None:
+    def audit(self, action: str, subject: tuple[str, int], county_code: str | None, *, old: Mapping[str, object], new: Mapping[str, object]) -> None:
         """Append to the audit trail."""
         self._audit.append(change_entry(at=self.at, actor=self.actor, action=action, subject=subject, county_code=county_code, old=old, new=new))
 

@@ -9,7 +9,7 @@ from votecal_soap.domain.county_of_address import is_out_of_state
 from votecal_soap.domain.dmv_records import DmvRecord, DmvRecordKind
 from votecal_soap.domain.dmv_values import Received
 from votecal_soap.domain.ems_messages import MessageType
-from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason, TransferOut
+from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason
 from votecal_soap.domain.match_notices import DmvRecordNotice, MatchNotice, TransferNotice
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.sos_work_items import NewSosWorkItem, SosItemType
@@ -63,7 +63,7 @@ def match_notice(sight: CaseSight, subject: DmvSubject, voter: Voter, *, reader_
         case_version=sight.version,
         county_code=case.county_code,
         confidence=case.confidence,
-        criteria=_criteria_for(case.criteria, voter, reader_county, today),
+        criteria=criteria_for(case.criteria, voter, reader_county, today),
         cap=case.cap,
         potential_reason=None if case.potential_reason is None else PotentialReason(case.potential_reason),
         due_on=case.due_on,
@@ -107,23 +107,23 @@ def tell_of_case(
 def tell_of_transfer(
     effects: MatchEffects,
     message_type: MessageType,
-    transfer: TransferOut,
-    notice: MatchNotice | None,
+    notice: TransferNotice,
     *,
     county_code: str,
     ems_voter_id: str | None,
     record_sequence: int | None = None,
+    blocks_updates: bool = True,
 ) -> None:
     """Tell one of the two counties of a move, which it did not make itself; `ems_voter_id` is that county's own."""
     effects.tell(
         county_code,
         message_type,
-        render_transfer_notice(TransferNotice(transfer, notice), reader_county=county_code),
-        dedup_key=f"TRANSFER:{transfer.transfer_id}:{county_code}:{message_type}",
-        state_voter_id=transfer.state_voter_id,
+        render_transfer_notice(notice, reader_county=county_code),
+        dedup_key=f"TRANSFER:{notice.transfer.transfer_id}:{county_code}:{message_type}",
+        state_voter_id=notice.transfer.state_voter_id,
         ems_voter_id=ems_voter_id,
         record_sequence=record_sequence,
-        blocks_updates=True,
+        blocks_updates=blocks_updates,
     )
 
 
@@ -148,8 +148,8 @@ def _may_see_address(sight: CaseSight, voter: Voter, reader_county: str, today: 
     return sight.state is CaseState.OPEN and sight.case.county_code == reader_county
 
 
-def _criteria_for(criteria: tuple[Criterion, ...], voter: Voter, reader_county: str, today: date) -> tuple[Criterion, ...]:
-    """Whether an address agreed tells an address: another county does not hear it of a confidential voter."""
+def criteria_for(criteria: tuple[Criterion, ...], voter: Voter, reader_county: str, today: date) -> tuple[Criterion, ...]:
+    """Criteria as a county may see them: whether an address agreed tells an address: another county does not hear it of a confidential voter."""
     if voter.county_code == reader_county or not is_confidential(voter, today):
         return criteria
     return tuple(criterion for criterion in criteria if criterion.field is not MatchField.ADDRESS)

@@ -5,6 +5,7 @@ from typing import Final
 from votecal_soap.domain.dmv_application import Change
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseState, MailingKind, MatchCase, TransferOut, TransferState
+from votecal_soap.domain.match_notices import TransferNotice
 from votecal_soap.domain.match_reversal import reversal
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.county_cases import CaseInHand
@@ -68,7 +69,8 @@ def _tell_both(hand: CaseInHand, rejected: MatchCase, transfer: TransferOut, bas
     for county in (transfer.losing_county, transfer.gaining_county):
         notice = match_notice(sight, hand.subject, voter, reader_county=county, today=hand.effects.day)
         reversed_transfer = transfer._replace(state=TransferState.REVERSED, decided_at=hand.effects.at, decided_by=hand.effects.actor)
-        tell_of_transfer(hand.effects, MessageType.TRANSFER_REVERSED, reversed_transfer, notice, county_code=county, ems_voter_id=own_ids.get(county))
+        told = TransferNotice(reversed_transfer, notice)
+        tell_of_transfer(hand.effects, MessageType.TRANSFER_REVERSED, told, county_code=county, ems_voter_id=own_ids.get(county))
 
 
 def _tell_other_county(hand: CaseInHand, rejected: MatchCase, basis: str) -> None:

@@ -13,17 +13,26 @@ from votecal_soap.use_cases.match_messages import CaseSight, tell_of_case
 from votecal_soap.use_cases.ports import UnitOfWork
 
 
-def take_transfer_in_hand(uow: UnitOfWork, caller: Caller, transfer_id: int, clock: Clock, transfer_pending: timedelta) -> tuple[TransferOut, CaseInHand]:
-    """An open move out of the caller's county, and the case that made it, locked; another county's is not told apart from none."""
+def transfer_of_losing_county(uow: UnitOfWork, caller: Caller, transfer_id: int) -> TransferOut:
+    """A move out of the caller's county; another county's is not told apart from none (EWS-01)."""
     transfer = uow.match_cases.transfer(transfer_id)
-    case = uow.match_cases.get(transfer.case_id) if transfer is not None and transfer.case_id is not None else None
-    if transfer is None or case is None or transfer.losing_county != caller.county_code:
+    if transfer is None or transfer.losing_county != caller.county_code:
+        raise NotFound(ErrorCode.TRANSFER_NOT_FOUND, "There is no such transfer out of this county.", ref="TransferId")
+    return transfer
+
+
+def take_transfer_in_hand(
+    uow: UnitOfWork, caller: Caller, transfer: TransferOut, clock: Clock, transfer_pending: timedelta, *, expected: TransferState = TransferState.OPEN
+) -> tuple[TransferOut, CaseInHand]:
+    """A move that a match case made, in this state, and its case, locked."""
+    case = None if transfer.case_id is None else uow.match_cases.get(transfer.case_id)
+    if case is None:
         raise NotFound(ErrorCode.TRANSFER_NOT_FOUND, "There is no such transfer out of this county.", ref="TransferId")
     hand = take_in_hand(uow, caller, case, clock, transfer_pending)
     # Read again under the locks: a colleague, or the gaining county, may have been quicker.
-    locked = uow.match_cases.transfer(transfer_id, lock=True) or transfer
-    if locked.state is not TransferState.OPEN:
-        raise Conflict(ErrorCode.CASE_DECIDED, f"The transfer waits no more: it is {locked.state}.", ref="TransferId")
+    locked = uow.match_cases.transfer(transfer.transfer_id, lock=True) or transfer
+    if locked.state is not expected:
+        raise Conflict(ErrorCode.CASE_DECIDED, f"The transfer cannot be decided so: it is {locked.state}.", ref="TransferId")
     return locked, hand
 
 

@@ -50,6 +50,10 @@ class ChildRepository(Protocol):
         """
         ...
 
+    def take_away(self, children: Sequence[Child], by_id: int) -> None:
+        """Mark these stored children as deleted by a case or by a move; both have numbers of one series."""
+        ...
+
     def delete_originals(self, record: MergeRecord) -> None:
         """Mark the older record's children in force as deleted by this merge (DLR-12)."""
         ...
