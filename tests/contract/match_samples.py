@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 from votecal_soap.domain.duplicates import DuplicateCause
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase, PotentialReason, TransferOut, TransferState
-from votecal_soap.domain.match_notices import DuplicateDetail, MatchNotice
+from votecal_soap.domain.match_notices import DuplicateDetail, MatchNotice, TransferNotice
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.voters import StateVoterId, Voter
 
@@ -82,6 +82,9 @@ TRANSFER = TransferOut(
     decided_at=None,
     decided_by=None,
 )
+REGISTERED_MOVE = TransferNotice(TRANSFER._replace(case_id=None), None, voter=VOTER, confidence=96, criteria=CRITERIA, basis="registered at the counter")
+"""A move that Sacramento registered with an affidavit: it has no match case."""
+
 CASE = MatchCase(
     **dict.fromkeys(MatchCase._fields)
     | {

@@ -25,7 +25,7 @@ from votecal_soap.domain.match_notices import DmvRecordNotice, TransferNotice
 from votecal_soap.domain.voters import Confidentiality
 
 from .dmv_samples import BARE, MOVE, REGISTRATION
-from .match_samples import CASE, MERGE_NOTICE, NOTICE, PAIR_NOTICE, TRANSFER, VOTER
+from .match_samples import CASE, MERGE_NOTICE, NOTICE, PAIR_NOTICE, REGISTERED_MOVE, TRANSFER, VOTER
 
 SCHEMA = MessageSchema("ems-integration.xsd")
 N = f"{{{EMS_INTEGRATION}}}"
@@ -50,6 +50,7 @@ PAYLOADS = {
     MessageType.MATCH_CASE_OVERDUE: render_overdue(CASE),
     MessageType.TRANSFER_OUT: render_transfer_notice(TransferNotice(TRANSFER, NOTICE), reader_county="19"),
     MessageType.TRANSFER_IN: render_transfer_notice(TransferNotice(TRANSFER, NOTICE), reader_county="34"),
+    MessageType.TRANSFER_ACCEPTED: render_transfer_notice(REGISTERED_MOVE, reader_county="34"),
     MessageType.TRANSFER_REVERSED: render_transfer_notice(TransferNotice(TRANSFER._replace(state=TransferState.REVERSED), None), reader_county="34"),
     MessageType.UNRESOLVED_DMV_COA: render_unresolved_dmv_coa(DmvRecordNotice(77, "34", BARE)),
     MessageType.DMV_REGISTRATION_PENDING: render_dmv_registration_pending(DmvRecordNotice(77, "34", REGISTRATION)),
