@@ -45,8 +45,8 @@ def make_wsgi_app(application: Application) -> "WSGIApplication":
 class WebServer:
     """waitress with our limits; runs until its process is told to stop, or another thread says so."""
 
-    def __init__(self, application: Application) -> None:
-        """Listen; calls wait until `run`.
+    def __init__(self, application: Application, wsgi_app: "WSGIApplication | None" = None) -> None:
+        """Listen; calls wait until `run`. Serves `make_wsgi_app` unless another one is given.
 
         Proxy headers are left in place: `transport` believes them from configured peers alone. waitress reads a body
         whole before a call begins, into a temporary file when it is large, so that a slow sender holds no thread.
@@ -55,7 +55,7 @@ class WebServer:
         self._sockets: dict[int, Any] = {}
         self._stopped = threading.Event()
         self._server = waitress.create_server(
-            make_wsgi_app(application),
+            wsgi_app or make_wsgi_app(application),
             map=self._sockets,
             listen=config.listen,
             threads=config.web_threads,

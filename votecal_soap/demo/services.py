@@ -4,12 +4,15 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from jobs.scheduler import JobScheduler
 from jobs.worker import Worker
 from votecal_soap.bootstrap import Application
 from votecal_soap.wsgi import WebServer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 LOOPBACK: Final = "127.0.0.1"
 _FAREWELL_SECONDS: Final = 30
@@ -26,15 +29,16 @@ def free_port() -> int:
 class Services:
     """What is up; its worker can be sent away for a while."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Application, wsgi_app: "WSGIApplication | None" = None) -> None:
         """Nothing is up yet."""
         self._application = application
+        self._wsgi_app = wsgi_app
         self._worker = ExitStack()
 
     @contextmanager
     def up(self) -> Iterator[None]:
         """The services answer and the worker works while the block runs."""
-        server, scheduler = WebServer(self._application), JobScheduler(self._application, _REFRESH_SECONDS)
+        server, scheduler = WebServer(self._application, self._wsgi_app), JobScheduler(self._application, _REFRESH_SECONDS)
         with ExitStack() as stack:
             stack.enter_context(_running("web", server.run, server.stop))
             stack.callback(lambda: self._worker.close())
