@@ -88,8 +88,11 @@ def _require_understood(block: etree._Element, version: SoapVersion) -> None:
 def strip_encoding_hints(request: etree._Element) -> None:
     """Take off what SOAP::Lite and others add (types, encodings): the contract alone says what a value is.
 
-    `xsi:nil="true"` stays and is judged by the schema; "false" says nothing.
+    `xsi:nil="true"` stays and is judged by the schema; "false" says nothing. An operation without parts that is called nil is
+    one without parts: SOAP::Lite writes so whatever takes no argument.
     """
+    if len(request) == 0 and not (request.text or "").strip():
+        request.attrib.pop(f"{_XSI}nil", None)
     for element in request.iter():
         for name in [name for name in element.attrib if _is_hint(str(name), element)]:
             del element.attrib[name]
