@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 2 -p no:cacheprovider
 
-.PHONY: demo test test-all lint bench clean
+.PHONY: demo test test-all test-oracle lint bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/votecal demo $(DEMO_OPTIONS)
@@ -16,7 +16,13 @@ test: lint
 # Everything: the slow tests, the wheel in an environment of its own, and every other supported interpreter found.
 test-all: lint
 	$(PYTEST)
+	TZ=America/Denver $(PYTEST) -m oracle tests/integration/database
 	$(BIN)/nox
+
+# The same database tests on an Oracle Database of the site's own (docs/oracle-acceptance.md). All tables of that schema are emptied.
+test-oracle: $(VENV)/.installed-for-tests
+	@test -n "$(ORACLE_TEST_URL)" || { echo "Name a schema of its own: make test-oracle ORACLE_TEST_URL=oracle+oracledb://votecal_test:...@host:1521/?service_name=..."; exit 1; }
+	ORACLE_TEST_URL="$(ORACLE_TEST_URL)" $(BIN)/pytest -p no:cacheprovider -m oracle
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

@@ -56,6 +56,7 @@ def create_engine(url: str, *, connections: int | None = None) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
     elif engine.dialect.name == "oracle":
         event.listen(engine, "connect", _prepare_oracle)
+        event.listen(engine, "begin", _begin_oracle)
     return engine
 
 
@@ -113,3 +114,9 @@ def _prepare_oracle(connection: Any, _record: object) -> None:  # noqa: ANN401 -
     # The thin driver sets the host's own zone.
     with connection.cursor() as cursor:
         cursor.execute("ALTER SESSION SET TIME_ZONE = '+00:00'")
+
+
+def _begin_oracle(connection: Connection) -> None:
+    # PostgreSQL is told by an option of the connection; a transaction of Oracle is, as its first statement.
+    if connection.get_execution_options().get(READ_ONLY):
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")

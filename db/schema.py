@@ -3,20 +3,24 @@
 import io
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Final
 
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy.exc import DatabaseError
 
 from db.engine import create_engine
 from votecal_soap.errors import ErrorCode, Unavailable
 
 _UPGRADE_LOCK: Final = 4_106_417
 """Any number that no other program of the site uses."""
+
+_LOCK_TABLE: Final = "schema_upgrade_lock"
+"""On Oracle alone; always empty."""
 
 _ALEMBIC: Final = threading.Lock()
 """Alembic keeps what it works on in one place for the whole process."""
@@ -80,7 +84,7 @@ def _config(connection: Connection | None = None) -> Config:
 def _connection(url: str) -> Iterator[Connection]:
     engine = create_engine(url)
     try:
-        with engine.connect() as connection:
+        with _alone_on_oracle(engine), engine.connect() as connection:
             _prepare(engine, connection)
             yield connection
     finally:
@@ -97,3 +101,19 @@ def _prepare(engine: Engine, connection: Connection) -> None:
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA foreign_keys = OFF")
         cursor.close()
+
+
+@contextmanager
+def _alone_on_oracle(engine: Engine) -> Iterator[None]:
+    """Oracle commits with each definition, which would end any lock of the same transaction: another one holds it."""
+    if engine.dialect.name != "oracle":
+        yield
+        return
+    with engine.connect() as holding:
+        if not inspect(holding).has_table(_LOCK_TABLE):
+            with suppress(DatabaseError):  # another upgrade made it at the same moment
+                holding.exec_driver_sql(f"CREATE TABLE {_LOCK_TABLE} (lock_id NUMBER(1) NOT NULL, CONSTRAINT pk_{_LOCK_TABLE} PRIMARY KEY (lock_id))")
+        # Whoever inserts the row waits for an earlier one to end, and finds none: it is never committed.
+        holding.exec_driver_sql(f"INSERT INTO {_LOCK_TABLE} (lock_id) VALUES (1)")  # noqa: S608 - a name of our own
+        yield
+        holding.rollback()

@@ -5,5 +5,6 @@ pytest_plugins = [
     "fixtures.required_parts",
     "fixtures.socket_guard",
     "fixtures.postgres_server",
+    "fixtures.oracle_server",
     "fixtures.databases",
 ]

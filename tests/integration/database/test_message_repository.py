@@ -157,7 +157,7 @@ def test_the_words_of_a_failed_message_are_kept(real_database, registry):
         (only,) = ids(uow)
         uow.messages.clear("19", [Clearance(message_id=only, outcome=ClearOutcome.FAILED, text="cannot import")], registry.now)
         uow.commit()
-        row = uow._connection.exec_driver_sql("SELECT state, cleared_text, queue_county, cleared_at IS NULL FROM ems_message").one()
+        row = uow._connection.exec_driver_sql("SELECT state, cleared_text, queue_county, CASE WHEN cleared_at IS NULL THEN 1 ELSE 0 END FROM ems_message").one()
     assert tuple(row) == ("Failed", "cannot import", None, 0)
 
 

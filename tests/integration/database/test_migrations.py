@@ -59,14 +59,13 @@ def test_migrations_and_metadata_make_the_same_on_postgresql(postgres_url, empty
     assert rows(postgres_url, catalogue) == made
 
 
-def test_an_upgrade_can_be_taken_back_and_done_again(database_url, tmp_path, request):
-    url = f"sqlite:///{tmp_path / 'other.db'}" if database_url.startswith("sqlite") else request.getfixturevalue("empty_postgres_url")
-    assert schema.current(url) is None
+def test_an_upgrade_can_be_taken_back_and_done_again(empty_database_url):
+    assert schema.current(empty_database_url) is None
     for _ in range(2):
-        schema.upgrade(url)
-        assert schema.current(url) == schema.head()
-        schema.downgrade(url, "base")
-        assert schema.current(url) is None
+        schema.upgrade(empty_database_url)
+        assert schema.current(empty_database_url) == schema.head()
+        schema.downgrade(empty_database_url, "base")
+        assert schema.current(empty_database_url) is None
 
 
 def test_a_second_upgrade_changes_nothing(sqlite_url):
@@ -76,17 +75,16 @@ def test_a_second_upgrade_changes_nothing(sqlite_url):
 
 
 @pytest.mark.requirement("EWS-02")
-def test_messages_of_the_release_before_are_given_their_headers(database_url, tmp_path, request):
-    url = f"sqlite:///{tmp_path / 'other.db'}" if database_url.startswith("sqlite") else request.getfixturevalue("empty_postgres_url")
+def test_messages_of_the_release_before_are_given_their_headers(empty_database_url):
     at = datetime(2026, 3, 2, 17, 0, 0, 120, tzinfo=UTC)
     about = [(100_000_001, 2, "LA-1", 3, 7, 9), (100_000_002, 1, "LA-2", 1, None, None)]
-    schema.upgrade(url, "0002")
-    engine = create_engine(url)
+    schema.upgrade(empty_database_url, "0002")
+    engine = create_engine(empty_database_url)
     with engine.begin() as connection:
         for key, values in enumerate(about):
             told = {"county_code": "19", "message_type": "IdvResult", "state": "Open", "dedup_key": f"key:{key}", "blocks_updates": 0, "payload": "<X/>"}
             connection.execute(insert(ems_message).values(**told, enqueued_at=at, **dict(zip(ABOUT, values, strict=True))))
-    schema.upgrade(url)
+    schema.upgrade(empty_database_url)
     with engine.connect() as connection:
         found = list(connection.execute(select(ems_message.c.header).order_by(ems_message.c.dedup_key)).scalars())
     engine.dispose()
@@ -94,26 +92,24 @@ def test_messages_of_the_release_before_are_given_their_headers(database_url, tm
 
 
 @pytest.mark.requirement("COA-05")
-def test_recent_match_keys_are_taken_over_when_their_table_goes(database_url, tmp_path, request):
-    url = f"sqlite:///{tmp_path / 'other.db'}" if database_url.startswith("sqlite") else request.getfixturevalue("empty_postgres_url")
-    schema.upgrade(url)
-    engine = create_engine(url)
+def test_recent_match_keys_are_taken_over_when_their_table_goes(empty_database_url):
+    schema.upgrade(empty_database_url)
+    engine = create_engine(empty_database_url)
     with engine.begin() as connection:
         connection.execute(insert(voter_match_key), [{"match_key": key, "state_voter_id": 1} for key in (1, 2, 3)])
         recent = [{"match_key": key, "state_voter_id": 1, "held": held} for key, held in ((2, 0), (3, 1), (4, 1), (5, 0))]
         connection.execute(insert(voter_match_key_recent), recent)
-    schema.downgrade(url, "0005")
+    schema.downgrade(empty_database_url, "0005")
     with engine.connect() as connection:
         left = [tuple(row) for row in connection.execute(select(voter_match_key).order_by(voter_match_key.c.match_key))]
     engine.dispose()
     assert left == [(1, 1), (3, 1), (4, 1)]
 
 
-def test_two_upgrades_at_once_are_done_one_after_the_other(database_url, tmp_path, request):
-    url = f"sqlite:///{tmp_path / 'other.db'}" if database_url.startswith("sqlite") else request.getfixturevalue("empty_postgres_url")
+def test_two_upgrades_at_once_are_done_one_after_the_other(empty_database_url):
     with multiprocessing.get_context("spawn").Pool(2) as pool:
-        pool.map(schema.upgrade, [url] * 2, chunksize=1)
-    schema.check(url)
+        pool.map(schema.upgrade, [empty_database_url] * 2, chunksize=1)
+    schema.check(empty_database_url)
 
 
 def test_two_upgrades_in_one_process_do_not_meet(sqlite_url, tmp_path):

@@ -41,6 +41,11 @@ def test_what_oracle_may_be_asked_again_is_busy(code):
     assert isinstance(translate(oracle(code)), Unavailable)
 
 
+@pytest.mark.parametrize("code", ["DPY-4011", "DPY-6005"])
+def test_a_listener_that_is_away_is_busy(code):
+    assert isinstance(translate(Exception(SimpleNamespace(code=0, full_code=code))), Unavailable)
+
+
 def test_a_broken_unique_key_is_told_by_its_name():
     for error in (postgresql("23505", "uq_voter_ems"), oracle(1, "ORA-00001: unique constraint (APP.UQ_VOTER_EMS) violated")):
         translated = translate(error)
