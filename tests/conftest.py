@@ -7,4 +7,5 @@ pytest_plugins = [
     "fixtures.postgres_server",
     "fixtures.oracle_server",
     "fixtures.databases",
+    "fixtures.oracle_lint",
 ]

@@ -22,7 +22,7 @@ _ANYWHERE: Final[tuple[tuple[str, OracleError], ...]] = (
     (r"\bLIMIT\s+[?:\d(]", _NOT_ENDED),
     (r"::", _NOT_ENDED),
     (r"\bON\s+CONFLICT\b", _NOT_ENDED),
-    (r"\bIS\s+(NOT\s+)?(TRUE|FALSE)\b", OracleError(908, "missing NULL keyword")),
+    (r"\bIS\s+(NOT\s+)?(TRUE|FALSE|\d)", OracleError(908, "missing NULL keyword")),
     (r"\bVALUES\s*\([^()]*(\([^()]*\)[^()]*)*\)\s*,\s*\(", _NOT_ENDED),
     (r"\bSELECT\s+(NOT\s+)?EXISTS\s*\(", OracleError(936, "missing expression")),
     (r"(?<![\w:.\"])(TRUE|FALSE)\b(?!\s*\()", OracleError(904, "invalid identifier")),

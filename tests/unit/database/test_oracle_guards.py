@@ -28,6 +28,7 @@ REFUSED = {
     "INSERT INTO t (a) VALUES (1) ON CONFLICT DO NOTHING": 933,
     "INSERT INTO t (a, b) VALUES (:a, coalesce(:b, 1)), (:c, :d)": 933,
     "SELECT a FROM t WHERE a IS TRUE": 908,
+    "SELECT a FROM t WHERE a IS 1": 908,
     "UPDATE t SET a = true": 904,
     "SELECT EXISTS (SELECT 1 FROM t) FROM dual": 936,
     "SELECT 1": 923,
