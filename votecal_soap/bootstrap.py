@@ -1,12 +1,13 @@
 """Joins the parts: the one place that knows which database stands behind the unit of work, and where spool and drop folder are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.clock import Clock, SystemClock
 from votecal_soap.config import Config
 from votecal_soap.dmv_exchange import FolderDmvExchange
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.spool import FileSpool
 from votecal_soap.use_cases.ports import DmvExchange, Spool, UnitOfWorkFactory
 
@@ -20,6 +21,7 @@ class Application:
     unit_of_work: UnitOfWorkFactory
     spool: Spool
     dmv_exchange: DmvExchange
+    rule_books: RuleBooks = field(default_factory=RuleBooks)
 
 
 def build(config: Config, clock: Clock | None = None) -> Application:

@@ -10,7 +10,6 @@ from votecal_soap.console import choices
 from votecal_soap.domain.duplicate_cases import LicenseAction, LicenseCorrection, RejectionCause, ReviewDecision
 from votecal_soap.domain.match_cases import Decision, MatchCase
 from votecal_soap.errors import ErrorCode, InvalidRequest
-from votecal_soap.use_cases.review_duplicate import LICENSE_FORMAT
 
 BASIS_LENGTH: Final = 300
 
@@ -88,10 +87,12 @@ def read_version(text: str) -> int:
 
 
 def _check_number(action: str, number: str | None) -> None:
-    if (action == LicenseAction.CHANGE) != bool(_plain(number)):
-        raise ValidationError("A number goes with a change, and with nothing else.")
-    if action == LicenseAction.CHANGE and not LICENSE_FORMAT.fullmatch(_plain(number)):
-        raise ValidationError("A California DL/ID is one letter and seven digits.")
+    if not action and not _plain(number):
+        return
+    # A number without an action is no more right than one beside "mark it not verified".
+    problem = LicenseCorrection(0, LicenseAction(action or LicenseAction.NOT_VERIFIED), _plain(number) or None).problem
+    if problem is not None:
+        raise ValidationError(problem)
 
 
 def _plain(number: str | None) -> str:

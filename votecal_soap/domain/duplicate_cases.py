@@ -1,6 +1,7 @@
 """Who is asked about a pair of records, and what a county's or SOS's word leads to (DUP-01, DUP-03, DUP-04, DLR-18): pure."""
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,6 +16,9 @@ DECIDING_FIELDS: Final = (
     *ResidenceAddress._fields,
 )
 """What a pair is made of (DUP-01): a rejected one comes back only when one of these changes on either record, or its DL/ID becomes verified."""
+
+LICENSE_FORMAT: Final = re.compile(r"[A-Z][0-9]{7}")
+"""As the statewide rules have it (DriversLicenseFormat); what a person of SOS types is refused where a county's word only gets a warning."""
 
 WITH_COUNTIES: Final = frozenset({CaseState.OPEN, CaseState.REJECTED_BY_USER, CaseState.PROVISIONAL})
 """States in which a case may wait for a county."""
@@ -102,6 +106,15 @@ class LicenseCorrection(NamedTuple):
     state_voter_id: int
     action: LicenseAction
     drivers_license: str | None = None
+
+    @property
+    def problem(self) -> str | None:
+        """What is wrong with it, in words."""
+        if (self.action is LicenseAction.CHANGE) != bool(self.drivers_license):
+            return "A number goes with a change, and with nothing else."
+        if self.drivers_license and not LICENSE_FORMAT.fullmatch(self.drivers_license):
+            return "A California DL/ID is one letter and seven digits."
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,6 +24,8 @@ DATE_FIELDS: Final = frozenset({"date_of_birth", "registration_date"})
 
 TEXT_ONLY: Final = frozenset({Action.UPPER, Action.TRANSLATE, Action.REPLACE})
 JUDGING: Final = frozenset({Action.REQUIRED, Action.ONE_OF, Action.PATTERN, Action.MAX_LENGTH, Action.DATE_RANGE, Action.KNOWN_PRECINCT})
+BOOKS_REMEMBERED: Final = 200
+"""More than there are counties; superseded texts are forgotten with all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,23 @@ def rule_book(statewide: str, county: str | None) -> RuleBook:
         vnc_fields=frozenset(vnc.get("fields", ())),
         vnc_suppressed_when_only=frozenset(vnc.get("suppress_when_only", ())),
     )
+
+
+class RuleBooks:
+    """Remembers the books of the texts that it has read, for whoever reads single records: a changed text is another book (VRU-08)."""
+
+    def __init__(self) -> None:
+        """None is read yet."""
+        self._books: dict[tuple[str, str | None], RuleBook] = {}
+
+    def of(self, statewide: str, county: str | None) -> RuleBook:
+        """As `rule_book`; several threads may ask at once."""
+        book = self._books.get((statewide, county))
+        if book is None:
+            if len(self._books) >= BOOKS_REMEMBERED:
+                self._books.clear()
+            book = self._books[statewide, county] = rule_book(statewide, county)
+        return book
 
 
 def _parse(text: str) -> tuple[list[Rule], dict[str, list[str]]]:

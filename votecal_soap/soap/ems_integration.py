@@ -120,8 +120,13 @@ def search_voters(call: Call) -> str:
 
 def register_voter(call: Call) -> str:
     """EWS-09."""
-    command, services, limit = registrations.read_registration(call.request), call.services, call.services.config.page_byte_limit
-    return once(call, lambda uow: registrations.render_registration_result(register(command, call.caller, uow, services.clock), call.caller.county_code, limit))
+    command, services, county = registrations.read_registration(call.request), call.services, call.caller.county_code
+
+    def act(uow: UnitOfWork) -> str:
+        result = register(command, call.caller, uow, services.clock, services.rule_books)
+        return registrations.render_registration_result(result, county, services.config.page_byte_limit)
+
+    return once(call, act)
 
 
 def pull_merged_data(call: Call) -> str:

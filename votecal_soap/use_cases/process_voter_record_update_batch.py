@@ -17,7 +17,7 @@ from votecal_soap.domain.batches import BatchRecord
 from votecal_soap.domain.jobs import DataKind, InstanceState, Job, JobInstance, JobState, StopRequest
 from votecal_soap.domain.judgement import AfterSteps, Circumstances
 from votecal_soap.domain.rule_parameters import CODE_TABLES
-from votecal_soap.domain.rules import STATEWIDE, Reference, rule_book
+from votecal_soap.domain.rules import STATEWIDE, Reference, RuleBook, rule_book
 from votecal_soap.domain.statewide import shipped_rules
 from votecal_soap.domain.uploads import Compression, Upload
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
@@ -69,10 +69,19 @@ def _prepare(instance: JobInstance, work: BatchWork) -> tuple[Job, Upload, Readi
     return job, upload, rules
 
 
-def reading_rules(uow: UnitOfWork, county_code: str, clock: Clock, *, batch_type: str, kinds: frozenset[DataKind], election_id: str | None) -> ReadingRules:
-    """A county's rules with the reference data that they look up (VRU-08, OPS-04)."""
+def reading_rules(
+    uow: UnitOfWork,
+    county_code: str,
+    clock: Clock,
+    *,
+    batch_type: str,
+    kinds: frozenset[DataKind],
+    election_id: str | None,
+    book_of: Callable[[str, str | None], RuleBook] = rule_book,
+) -> ReadingRules:
+    """A county's rules with the reference data that they look up (VRU-08, OPS-04); `book_of` may remember what it has read."""
     return ReadingRules(
-        book=rule_book(uow.reference.rules_text(STATEWIDE) or shipped_rules(), uow.reference.rules_text(county_code)),
+        book=book_of(uow.reference.rules_text(STATEWIDE) or shipped_rules(), uow.reference.rules_text(county_code)),
         reference=Reference(
             codes={kind: frozenset(uow.reference.codes(kind)) for kind in CODE_TABLES},
             precincts=uow.reference.precinct_codes(county_code),

@@ -19,11 +19,11 @@ PAGE_LIMIT: Final = 200
 UNASKED: Final = 50
 """Items of a page whose size the county does not name."""
 
-INLINE_BYTES: Final = 1 << 20
-"""A larger document comes by its size and digest alone."""
+INLINE_BYTES: Final = 6 << 20
+"""A larger document comes by its size and digest alone: in base64 it would pass the ten million characters at which XML parsers stop by default."""
 
 INLINE_BYTES_TOGETHER: Final = 4 << 20
-"""A page ends before its documents are more than this."""
+"""A page ends before its documents are more than this, so that a larger one stands alone on its page."""
 
 
 def pull_merged_data(query: MergedDataQuery, caller: Caller, unit_of_work: UnitOfWorkFactory, clock: Clock) -> MergedPage:

@@ -23,7 +23,7 @@ from votecal_soap.domain.registrations import (
     RegistrationResult,
     judge_registration,
 )
-from votecal_soap.domain.rules import RuleBook
+from votecal_soap.domain.rules import RuleBook, RuleBooks
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voter_searches import FoundVoter
 from votecal_soap.domain.voters import REGISTRATION_FIELDS, Voter, VoterStatus
@@ -53,15 +53,15 @@ class _Desk:
     today: date
 
 
-def register_voter(command: RegisterVoter, caller: Caller, uow: UnitOfWork, clock: Clock) -> RegistrationResult:
-    """Register, or answer why not, or whom the county has to look at first; the caller of this commits.
+def register_voter(command: RegisterVoter, caller: Caller, uow: UnitOfWork, clock: Clock, books: RuleBooks) -> RegistrationResult:
+    """Register, or answer why not, or whom the county has to look at first; the caller of this commits. `books` remembers rules from call to call.
 
     Raises:
         Unavailable: SCHEMA_OUTDATED while voters have no match keys, for candidates would not be found.
     """
     now = clock.now()
     desk = _Desk(command=command, caller=caller, uow=uow, now=now, today=legal_date(now))
-    rules = reading_rules(uow, caller.county_code, clock, batch_type=REGISTRATION, kinds=frozenset(DataKind), election_id=None)
+    rules = reading_rules(uow, caller.county_code, clock, batch_type=REGISTRATION, kinds=frozenset(DataKind), election_id=None, book_of=books.of)
     translator = Translator(rules.book, rules.reference, batch_type=REGISTRATION, kinds=rules.kinds, refs=REFS)
     existing = uow.voters.by_ems_id(caller.county_code, command.ems_voter_id)
     judged = judge_registration(command, translator, existing, desk.today)

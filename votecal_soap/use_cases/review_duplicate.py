@@ -1,8 +1,5 @@
 """UC01.13.01 Check for Duplicate Driver's License/State ID Rejections: an SOS user decides a pair (DLR-07, DLR-18)."""
 
-import re
-from typing import Final
-
 from votecal_soap.clock import Clock
 from votecal_soap.domain.dmv_application import Change
 from votecal_soap.domain.duplicate_cases import LicenseAction, LicenseCorrection, ReviewDecision, deciding_digest
@@ -24,8 +21,6 @@ from votecal_soap.use_cases.undo_duplicate import pair_for_sos
 CORRECTED = "DL/ID Corrected By SOS"
 ACTION = "ReviewDuplicate"
 LICENSE_FIELDS = ("drivers_license", "drivers_license_status", "drivers_license_verified_on")
-LICENSE_FORMAT: Final = re.compile(r"[A-Z][0-9]{7}")
-"""As the statewide rules have it (DriversLicenseFormat); what a person types is refused where a county's word only gets a warning."""
 
 
 def review_duplicate(decision: ReviewDecision, user_name: str, uow: UnitOfWork, clock: Clock) -> MatchCase:
@@ -58,10 +53,8 @@ def _check(hand: PairInHand, decision: ReviewDecision) -> None:
     if len(set(named)) != len(named) or not set(named) <= set(voters_of(hand.case)):
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "A correction names one of the two voters, and each once.", ref="corrections")
     for correction in decision.corrections:
-        if (correction.action is LicenseAction.CHANGE) != bool(correction.drivers_license):
-            raise InvalidRequest(ErrorCode.VALUE_WRONG, "A number goes with a change, and with nothing else.", ref="drivers_license")
-        if correction.drivers_license and not LICENSE_FORMAT.fullmatch(correction.drivers_license):
-            raise InvalidRequest(ErrorCode.VALUE_WRONG, "A California DL/ID is one letter and seven digits.", ref="drivers_license")
+        if (problem := correction.problem) is not None:
+            raise InvalidRequest(ErrorCode.VALUE_WRONG, problem, ref="drivers_license")
 
 
 def _correct(hand: PairInHand, correction: LicenseCorrection, basis: str) -> None:

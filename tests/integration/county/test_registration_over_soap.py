@@ -1,6 +1,8 @@
 """UC01.24.01 from end to end: a clerk's form, the EMS, the state over SOAP, whom it finds, and both sides alike (EWS-07, EWS-09, DLR-15)."""
 
+import hashlib
 import json
+from datetime import date
 
 import pytest
 
@@ -10,7 +12,10 @@ from votecal_soap.county.synchronise import synchronise
 from votecal_soap.domain.counties import Role, StaffUser
 from votecal_soap.domain.duplicate_cases import ReviewDecision
 from votecal_soap.domain.match_cases import CaseState
+from votecal_soap.domain.voter_children import Document, DocumentKind, NewChild
 from votecal_soap.errors import Unavailable
+from votecal_soap.use_cases.ports import DocumentContent
+from votecal_soap.use_cases.pull_merged_data import INLINE_BYTES
 from votecal_soap.use_cases.review_duplicate import review_duplicate
 
 from .test_clerk_commands import _logging_as_before, county  # noqa: F401 - fixtures
@@ -135,10 +140,22 @@ def allow(state):
         uow.commit()
 
 
+def add_large_scan(state, newer, case_id):
+    """A merge's copy as large as one may be that is sent with its bytes."""
+    content = bytes(INLINE_BYTES)
+    sha256 = hashlib.sha256(content).hexdigest()
+    now = state.application.clock.now()
+    with state.application.unit_of_work() as uow:
+        uow.children.add_contents([DocumentContent(sha256, content)], now)
+        uow.children.add([NewChild(newer, Document(DocumentKind.OTHER, "image/tiff", sha256, "Scan", date(2010, 5, 1)), "Document:99", case_id)], now)
+        uow.commit()
+
+
 @pytest.mark.requirement("DLR-15", "DUP-04", "EWS-12")
 def test_the_county_cancels_its_older_record_and_pulls_what_the_merge_added(state, ems, settings, merged):
     older, newer, case_id = merged
     allow(state)
+    add_large_scan(state, newer, case_id)
     report = synchronise(settings)
     assert {"MergedIntoNewer", "MergeReceived"} <= set(report.imported)
     cancelled = ems.connection.execute("SELECT reg_stat, reg_stat_rsn FROM voters WHERE state_uid = ?", (older,)).fetchone()
@@ -146,6 +163,8 @@ def test_the_county_cancels_its_older_record_and_pulls_what_the_merge_added(stat
     pulled = ems.connection.execute("SELECT case_id, state_uid, kind FROM merged_data").fetchall()
     assert (case_id, newer, "PastAddress") in pulled
     assert report.merged_items == len(pulled)
+    (kept,) = ems.connection.execute("SELECT data FROM merged_data WHERE kind = 'OtherDocument' OR data LIKE '%OtherDocument%'").fetchall()
+    assert len(kept[0]) > INLINE_BYTES
 
 
 @pytest.mark.requirement("DLR-15")

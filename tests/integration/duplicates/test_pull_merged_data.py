@@ -11,7 +11,7 @@ from votecal_soap.domain.voter_children import Contact, Document, DocumentKind, 
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed, NotFound
 from votecal_soap.use_cases.match_configuration import SetMergedDataPull, configuration, set_merged_data_pull
 from votecal_soap.use_cases.ports import DocumentContent
-from votecal_soap.use_cases.pull_merged_data import INLINE_BYTES, pull_merged_data
+from votecal_soap.use_cases.pull_merged_data import INLINE_BYTES, INLINE_BYTES_TOGETHER, pull_merged_data
 
 from .pairs import NEW, NOW, OLD, caller, old_and_new, pair, some_children
 
@@ -80,6 +80,24 @@ def test_images_come_by_size_and_digest_and_within_limits_with_their_bytes(merge
 
     assert documents() == [(len(SMALL), None), (len(LARGE), None)]
     assert documents(with_content=True) == [(len(SMALL), SMALL), (len(LARGE), None)]
+
+
+@pytest.mark.requirement("EWS-12")
+def test_a_document_that_is_larger_than_a_page_stands_alone_on_one(merged):
+    allow(merged)
+    first, second = b"1" + bytes(INLINE_BYTES - 1), b"2" + bytes(INLINE_BYTES_TOGETHER)
+    with merged.factory() as uow:
+        uow.children.add_contents([DocumentContent(digest(content), content) for content in (first, second)], NOW)
+        uow.commit()
+    scans = [Document(DocumentKind.OTHER, "image/tiff", digest(content), "Scan", date(2010, 5, 1)) for content in (first, second)]
+    merged.add_children(*(NewChild(NEW, content, f"Document:9{place}", 1) for place, content in enumerate(scans)))
+    pages, after, more = [], None, True
+    while more:
+        page = pull(merged, case_id=1, after=after, with_content=True)
+        pages.append([item.content for item in page.items if item.content])
+        after, more = page.items[-1].child.source, page.more
+    assert sorted(page for page in pages if {first, second} & set(page)) == [[first], [second]]
+    assert sum(content == SMALL for page in pages for content in page) == 1
 
 
 @pytest.mark.requirement("DLR-15")

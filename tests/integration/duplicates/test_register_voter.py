@@ -9,6 +9,7 @@ from votecal_soap.domain.counties import Precinct
 from votecal_soap.domain.match_cases import CaseState, Decision
 from votecal_soap.domain.matching import MatchField
 from votecal_soap.domain.registrations import RegisterVoter, RegistrationOutcome
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.domain.sos_work_items import SosItemType
 from votecal_soap.domain.voters import Confidential, Confidentiality
 from votecal_soap.use_cases.register_voter import register_voter
@@ -47,7 +48,7 @@ def _register(roll, *, ems_voter_id="SD-9", seen=(), county="37", confidential=N
     given = {name: value for name, value in {**ANA, **values}.items() if value is not ...}
     command = RegisterVoter(ems_voter_id=ems_voter_id, given=given, confidential=confidential, seen=frozenset(seen))
     with roll.factory() as uow:
-        result = register_voter(command, caller(county), uow, roll.clock)
+        result = register_voter(command, caller(county), uow, roll.clock, RuleBooks())
         uow.commit()
     return result
 

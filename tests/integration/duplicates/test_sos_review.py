@@ -6,7 +6,7 @@ from db.tables import merge_record
 from votecal_soap.domain.duplicate_cases import LicenseAction, LicenseCorrection, RejectionCause
 from votecal_soap.domain.match_cases import CaseState, Decision, WorkItemStatus
 from votecal_soap.domain.sos_work_items import SosItemOutcome, SosItemType
-from votecal_soap.errors import InvalidRequest, NotAllowed
+from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed
 from votecal_soap.use_cases.open_duplicate_cases import PairOutcome
 
 from .pairs import LICENSE, NEW, OLD, ONE_LICENSE, THIRD, old_and_new, pair
@@ -85,3 +85,14 @@ def test_what_sos_cannot_decide_so_is_refused_and_changes_nothing(roll):
     with pytest.raises(NotAllowed):
         roll.review(same_person=True, user="cleo")
     assert roll.voter(OLD).version == 1
+
+
+@pytest.mark.requirement("DLR-18")
+@pytest.mark.parametrize("number", ["12", "d7654321", "D765432", "D7654321 ", "DD654321", None])
+def test_a_corrected_number_that_is_none_is_refused_whoever_asks(roll, number):
+    roll.add(*old_and_new(license_number=LICENSE))
+    roll.detect(pair(**ONE_LICENSE))
+    with pytest.raises(InvalidRequest) as refused:
+        roll.review(same_person=False, cause=RejectionCause.FRAUD, corrections=(LicenseCorrection(OLD, LicenseAction.CHANGE, number),))
+    assert refused.value.code is ErrorCode.VALUE_WRONG
+    assert roll.voter(OLD).drivers_license == LICENSE

@@ -8,7 +8,7 @@ from db import tables
 from votecal_soap.contract.batch_elements import REFS
 from votecal_soap.domain.batches import FailureReason, FieldError, Severity
 from votecal_soap.domain.jobs import DataKind
-from votecal_soap.domain.rules import DATE_FIELDS, Reference, rule_book
+from votecal_soap.domain.rules import BOOKS_REMEMBERED, DATE_FIELDS, Reference, RuleBooks, rule_book
 from votecal_soap.domain.statewide import shipped_rules
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voters import FIELD_LENGTHS, VotingPrecinct
@@ -175,3 +175,16 @@ def test_what_a_field_may_hold_is_what_its_column_holds():
     lengths = {name: column.type.length for name, column in tables.voter.columns.items() if name in FIELD_LENGTHS and hasattr(column.type, "length")}
     assert lengths == {name: FIELD_LENGTHS[name] for name in lengths}
     assert set(FIELD_LENGTHS) - set(lengths) == DATE_FIELDS
+
+
+@pytest.mark.requirement("VRU-08")
+def test_a_text_is_read_once_and_a_changed_one_is_another_book():
+    books, text = RuleBooks(), '[[rule]]\nfields = ["party"]\naction = "upper"\n'
+    first = books.of("", text)
+    assert books.of("", str(text)) is first
+    assert first == rule_book("", text)
+    assert books.of("", text.replace("party", "phone")).rules[0].fields == ("phone",)
+    assert books.of("", None).rules == ()
+    for number in range(BOOKS_REMEMBERED):
+        books.of("", f"{text}# {number}")
+    assert books.of("", text) == first

@@ -4,13 +4,14 @@ from typing import Protocol
 
 from votecal_soap.clock import Clock
 from votecal_soap.config import Config
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.use_cases.ports.dmv_files import DmvExchange
 from votecal_soap.use_cases.ports.files import Spool
 from votecal_soap.use_cases.ports.transaction import UnitOfWorkFactory
 
 
 class Application(Protocol):
-    """What operations and jobs may use: configuration, time, database, and the bytes of uploads and of DMV's files."""
+    """What operations and jobs may use: configuration, time, database, the bytes of uploads and of DMV's files, and rules read before."""
 
     @property
     def config(self) -> Config:
@@ -35,4 +36,9 @@ class Application(Protocol):
     @property
     def dmv_exchange(self) -> DmvExchange:
         """DMV's files."""
+        ...
+
+    @property
+    def rule_books(self) -> RuleBooks:
+        """The rules read so far."""
         ...
