@@ -15,13 +15,14 @@ from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.clock import FixedClock
 from votecal_soap.contract.dmv_coa_writer import DmvCoaHeader, write_dmv_coa_file
 from votecal_soap.dmv_exchange import FolderDmvExchange
+from votecal_soap.domain.duplicate_runs import DetectionScope
 from votecal_soap.domain.jobs import JobInstance, JobState, JobType
 from votecal_soap.domain.voters import Voter
 from votecal_soap.synthetic.coa import CoaSpec, DmvCase, generate_coa
 from votecal_soap.synthetic.noise_rates import ORDINARY_NOISE
 from votecal_soap.synthetic.voters import SyntheticVoter
 from votecal_soap.use_cases.load_reference_data import load_reference
-from votecal_soap.use_cases.ports import UnitOfWorkFactory
+from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.process_dmv_coa_record_file import WORTH_A_PROCESS, DmvFileWork
 
 NOW: Final = datetime(2026, 2, 2, 18, tzinfo=UTC)
@@ -110,20 +111,26 @@ def _add(voters: list[Voter], factory: UnitOfWorkFactory) -> None:
         uow.commit()
 
 
+def scheduled(uow: UnitOfWork, job_type: JobType, scope: DetectionScope | None = None) -> int:
+    """A job whose run is due; its id."""
+    job_id = uow.jobs.add(
+        job_type=job_type,
+        state=JobState.PENDING,
+        county_code=None,
+        election_id=None,
+        data_kinds=[],
+        not_before=NOW,
+        repeat=None,
+        notice=None,
+        scheduled_by="benchmark",
+        scheduled_at=NOW,
+        scope=scope,
+    )
+    uow.jobs.add_instance(job_id, NOW, upload_id=None, record_count=None)
+    return job_id
+
+
 def _schedule(factory: UnitOfWorkFactory) -> None:
     with factory() as uow:
-        job_id = uow.jobs.add(
-            job_type=JobType.PROCESS_DMV_COA_RECORD_FILE,
-            state=JobState.PENDING,
-            county_code=None,
-            election_id=None,
-            data_kinds=[],
-            not_before=NOW,
-            repeat=None,
-            notice=None,
-            scheduled_by="benchmark",
-            scheduled_at=NOW,
-        )
-        uow.dmv_files.expect(job_id, FILE_NAME, NOW)
-        uow.jobs.add_instance(job_id, NOW, upload_id=None, record_count=None)
+        uow.dmv_files.expect(scheduled(uow, JobType.PROCESS_DMV_COA_RECORD_FILE), FILE_NAME, NOW)
         uow.commit()

@@ -7,12 +7,12 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from benchmarks.coa_job_workload import NOW, claimed, unit_of_work
+from benchmarks.coa_job_workload import NOW, claimed, scheduled, unit_of_work
 from db.engine import create_engine
 from db.tables import ems_message
 from votecal_soap.clock import FixedClock
 from votecal_soap.domain.duplicate_runs import DetectionScope
-from votecal_soap.domain.jobs import JobState, JobType
+from votecal_soap.domain.jobs import JobType
 from votecal_soap.domain.matching import MatchingFunction
 from votecal_soap.search.weights import MatchWeights
 from votecal_soap.use_cases.detect_duplicate_voters import DetectionWork, detect
@@ -58,20 +58,7 @@ def _scheduled(factory: UnitOfWorkFactory, weights: MatchWeights) -> int:
     with factory() as uow:
         uow.matching.add_weights(WeightsVersion(weights.version, False, NOW, "benchmark", None, weights.to_json()))
         uow.matching.activate_weights(weights.version, NOW, "benchmark", function=MatchingFunction.DUPLICATE_VOTER)
-        job_id = uow.jobs.add(
-            job_type=JobType.DUPLICATE_VOTER_DETECTION,
-            state=JobState.PENDING,
-            county_code=None,
-            election_id=None,
-            data_kinds=[],
-            not_before=NOW,
-            repeat=None,
-            notice=None,
-            scheduled_by="benchmark",
-            scheduled_at=NOW,
-            scope=DetectionScope.WHOLE,
-        )
-        uow.jobs.add_instance(job_id, NOW, upload_id=None, record_count=None)
+        job_id = scheduled(uow, JobType.DUPLICATE_VOTER_DETECTION, DetectionScope.WHOLE)
         uow.commit()
     return job_id
 

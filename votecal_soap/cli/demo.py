@@ -1,4 +1,4 @@
-"""`votecal demo`: both lines at work, a county's batch and DMV's files, on made-up voters, in a directory of its own."""
+"""`votecal demo`: a county's batch, DMV's files and duplicates, on made-up voters, in a directory of its own."""
 
 import signal
 import threading
@@ -28,7 +28,7 @@ LOG_FILE = "demo.log"
 @options.as_json
 @pass_session
 def demo(session: Session, once: bool, voters: int, data_dir: Path | None, port: int, as_json: bool) -> None:
-    """Show a county's re-precincting go all the way: EMS, file, upload, rules, new versions, queue, and back; then four files of DMV's.
+    """Show a county's re-precincting go all the way: EMS, file, upload, rules, new versions, queue, and back; then four files of DMV's; then duplicates.
 
     DMV's files take twenty days: the demonstration begins three weeks ago and sets its clock forward to the present.
 
