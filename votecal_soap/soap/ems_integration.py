@@ -9,6 +9,7 @@ from votecal_soap.contract import ems_integration as contract
 from votecal_soap.contract import match_cases, merged_data, registrations, voter_search
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.domain.counties import Caller
+from votecal_soap.domain.ems_messages import ClearResult
 from votecal_soap.domain.match_cases import MatchCase, TransferOut
 from votecal_soap.soap import synchronisation
 from votecal_soap.soap.calls import Call, Operation
@@ -23,6 +24,7 @@ from votecal_soap.use_cases.get_message_queue import PageLimits
 from votecal_soap.use_cases.get_message_queue import get_message_queue as message_queue
 from votecal_soap.use_cases.get_messages import get_messages as messages_by_id
 from votecal_soap.use_cases.list_match_cases import list_match_cases as cases_of_county
+from votecal_soap.use_cases.note_refused_call import note_strange_messages
 from votecal_soap.use_cases.own_record_version import own_record_of_case, own_record_version
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.pull_merged_data import pull_merged_data as pull
@@ -50,14 +52,19 @@ def get_message_queue(call: Call) -> str:
 
 def get_messages(call: Call) -> str:
     """EWS-03."""
-    found, missing = messages_by_id(contract.read_message_ids(call.request), call.caller, call.services.unit_of_work)
+    services = call.services
+    found, missing = messages_by_id(contract.read_message_ids(call.request), call.caller, services.unit_of_work)
+    note_strange_messages("GetMessages", missing, call.caller, services.unit_of_work, services.clock)
     return contract.render_messages(found, missing)
 
 
 def clear_messages(call: Call) -> str:
     """EWS-04, EWS-05."""
-    clearances = contract.read_clearances(call.request)
-    return contract.render_clear_results(clearances, clear(clearances, call.caller, call.services.unit_of_work, call.services.clock))
+    clearances, services = contract.read_clearances(call.request), call.services
+    results = clear(clearances, call.caller, services.unit_of_work, services.clock)
+    strange = [each.message_id for each in clearances if results.get(each.message_id, ClearResult.NOT_FOUND) is ClearResult.NOT_FOUND]
+    note_strange_messages("ClearMessages", strange, call.caller, services.unit_of_work, services.clock)
+    return contract.render_clear_results(clearances, results)
 
 
 def list_match_cases(call: Call) -> str:

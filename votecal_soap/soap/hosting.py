@@ -12,11 +12,13 @@ from spyne.server.wsgi import WsgiApplication
 
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract
+from votecal_soap.errors import NotAllowed, NotFound
 from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.calls import Call, Operation
 from votecal_soap.soap.envelope import SoapVersion
 from votecal_soap.soap.protocol import VoteCalSoap, faults_only
 from votecal_soap.use_cases import ports
+from votecal_soap.use_cases.note_refused_call import note_refused_call
 
 _WIRE_LIMIT: Final = 1 << 40
 """Spyne's own limit is out of the way: ours gives a typed fault."""
@@ -42,7 +44,11 @@ def host(
 
 def _method(name: str, contract: ServiceContract, operation: Operation) -> Callable[..., Any]:
     def method(_context: object, call: Call) -> str:
-        return operation(call)
+        try:
+            return operation(call)
+        except (NotFound, NotAllowed) as refusal:
+            note_refused_call(name, _named(call, refusal.ref), refusal, call.caller, call.services.unit_of_work, call.services.clock)
+            raise
 
     method.__name__ = name  # Spyne's key of a method
     decorate = rpc(
@@ -54,3 +60,8 @@ def _method(name: str, contract: ServiceContract, operation: Operation) -> Calla
         _out_message_name=f"{{{contract.namespace}}}{name}Response",
     )
     return decorate(faults_only(method))  # type: ignore[no-any-return] # Spyne has no types
+
+
+def _named(call: Call, ref: str | None) -> str | None:
+    """The id that a refusal is about, as the request names it."""
+    return None if ref is None else call.request.findtext(f"{{*}}{ref}")

@@ -7,6 +7,7 @@ from typing import Final
 
 from votecal_soap.clock import Clock
 from votecal_soap.domain.match_cases import MatchCase
+from votecal_soap.domain.voter_children import Activity, Child, Participation
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
 from votecal_soap.use_cases.console_access import as_person_sees, is_withheld, known_person, note_looks, refuse, sees_county
@@ -46,6 +47,8 @@ class VoterView:
     voting_precincts: Sequence[VotingPrecinct]
     activities: Sequence[KeptActivity]
     cases: Sequence[MatchCase]
+    children: Sequence[Child]
+    """What hangs on the record in force, activities apart, and what a merge copied from it to a newer one."""
 
 
 def view_voter(command: ViewVoter, uow: UnitOfWork, clock: Clock) -> VoterView:
@@ -75,6 +78,7 @@ def view_voter(command: ViewVoter, uow: UnitOfWork, clock: Clock) -> VoterView:
             voting_precincts=_voting_precincts(uow, command.state_voter_id),
             activities=uow.voters.activities(command.state_voter_id, HISTORY),
             cases=uow.match_cases.of_voter(command.state_voter_id, HISTORY),
+            children=_children(uow, command.state_voter_id, withheld=withheld),
         )
         if note_looks(uow, person, clock, "ViewVoter", [current]):
             uow.commit()
@@ -118,3 +122,10 @@ def _voting_precincts(uow: UnitOfWork, state_voter_id: int) -> list[VotingPrecin
     elections = sorted(uow.reference.elections(), key=lambda election: election.election_date, reverse=True)
     found = (uow.voters.voting_precincts(election.election_id, [state_voter_id]).get(state_voter_id) for election in elections[:10])
     return [precinct for precinct in found if precinct is not None]
+
+
+def _children(uow: UnitOfWork, state_voter_id: int, *, withheld: bool) -> list[Child]:
+    """Of a voter who is confidential to this person only her votes: all else may tell where she lives (EWS-14)."""
+    found = [child for child in uow.children.of_voters([state_voter_id]) if not isinstance(child.content, Activity)]
+    shown = [child for child in found if child.in_force or child.merge_case_id is None]
+    return [child for child in shown if isinstance(child.content, Participation)] if withheld else shown

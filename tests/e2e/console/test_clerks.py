@@ -1,12 +1,16 @@
 """What clerks and administrators do in the console, clicked through in Chromium."""
 
+from datetime import date
+
 import pytest
-from integration.console.console_site import ADA, CORA, LEE, OURS, SAM
-from integration.console.rejected_pairs import detect_one_pair, reject_in_both_counties
+from integration.console.console_site import ADA, CORA, DAN, LEE, OURS, SAM
+from integration.console.rejected_pairs import NEWER, OLDER, case_of, detect_one_pair, reject_in_both_counties
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
+from votecal_soap.domain.counties import Election
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome
+from votecal_soap.domain.voter_children import NewChild, Participation, VotingMethod
 
 
 @pytest.mark.requirement("DLR-03")
@@ -201,4 +205,82 @@ def test_sos_reviews_what_both_counties_rejected_merges_it_and_takes_it_back(bro
     page.wait_for("was taken back")
     page.shoot("12-undone")
     assert not page.overflows()
+    assert page.complaints() == []
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("DUP-03", "DUP-06", "DLR-03", "DLR-05", "DLR-18")
+def test_two_counties_reject_a_pair_and_sos_finds_that_they_are_two_people(browse, site):
+    detect_one_pair(site)
+    page = browse()
+    for number, clerk in enumerate((LEE, DAN), 13):
+        page.sign_in(clerk)
+        page.click("Possible duplicate voters")
+        page.driver.find_element(By.CSS_SELECTOR, "table.list th[scope=row] a").click()
+        page.wait_for("Both records")
+        page.shoot(f"{number}-pair-of-{clerk}")
+        page.press("r")
+        page.driver.switch_to.active_element.send_keys("our paper form is of somebody else")
+        page.click("Decide")
+        page.wait_for("is now rejected")
+        page.click("Sign out")
+        page.wait_for("Sign in")
+    page.sign_in(ADA)
+    page.click("Rejections of a match on one verified DL/ID")
+    page.shoot("15-rejection-on-a-verified-number")
+    page.open("/work-items/rejected-duplicates")
+    page.driver.find_element(By.CSS_SELECTOR, "table.list th[scope=row] a").click()
+    page.wait_for("Review for SOS")
+    page.press("r")
+    page.driver.switch_to.active_element.send_keys("DMV gave the number to two people")
+    page.one("[name=cause] option[value=AssignedTwice]").click()
+    page.one("[name=other_action] option[value=NotVerified]").click()
+    page.shoot("16-review-with-a-cause")
+    page.click("Decide for SOS")
+    page.wait_for("is now rejected")
+    case = case_of(site)
+    assert (case.case_state, site.runs.voter(NEWER).drivers_license_status) == ("Rejected", "NotVerified")
+    page.open("/work-items/rejected-duplicates")
+    page.wait_for("no open items")
+    assert page.complaints() == []
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("DLR-07", "DLR-08", "DLR-09", "DLR-11", "DLR-12", "DLR-14", "DLR-15", "DLR-19")
+def test_a_merge_is_read_on_both_records_and_gone_after_its_undo(browse, site):
+    detect_one_pair(site)
+    with site.runs.factory() as uow:
+        uow.reference.save_elections([Election(election_id="2020-G", name="General", election_date=date(2020, 11, 3), federal=True)])
+        uow.children.add([NewChild(OLDER, Participation("19", "2020-G", VotingMethod.VOTE_BY_MAIL, True))], site.runs.clock.now())
+        uow.commit()
+    page = browse()
+    page.sign_in(SAM)
+    page.open(f"/cases/{case_of(site).case_id}")
+    page.press("a")
+    page.driver.switch_to.active_element.send_keys("one hand on both affidavits")
+    page.click("Decide for SOS")
+    page.wait_for("is now accepted")
+    page.open(f"/voters/{NEWER}")
+    page.wait_for("copied here by case")
+    page.wait_for("Record Merged by Duplicate Match")
+    page.shoot("17-newer-record")
+    page.open(f"/voters/{OLDER}")
+    page.wait_for("Merged to Newer Duplicate")
+    page.wait_for("copied to the newer record by case")
+    page.shoot("18-older-record")
+    page.click(f"voter {NEWER}")
+    page.wait_for("copied here by case")
+    assert {kind for county, kind, uid in site.runs.messages() if uid in (OLDER, NEWER)} >= {"MergedIntoNewer", "MergeReceived"}
+    page.open(f"/cases/{case_of(site).case_id}")
+    page.one("form[action$=undo] input[name=basis]").send_keys("two sisters after all")
+    page.click("Undo")
+    page.wait_for("was taken back")
+    page.open(f"/voters/{OLDER}")
+    page.wait_for("Vote by mail")
+    assert "copied" not in page.one("main").text
+    assert "Merged to Newer Duplicate" not in page.one("main .columns").text
+    page.shoot("19-older-record-after-undo")
+    page.open(f"/voters/{NEWER}")
+    page.wait_for("Duplicate Merge Undone")
+    assert "copied" not in page.one("main").text
     assert page.complaints() == []

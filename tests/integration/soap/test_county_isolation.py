@@ -9,7 +9,7 @@ from importlib.resources import files
 import pytest
 from lxml import etree
 
-from db.tables import metadata
+from db.tables import audit_entry, metadata
 from votecal_soap.domain.match_cases import Disposition
 from votecal_soap.log import JsonFormatter
 
@@ -136,6 +136,28 @@ def test_another_countys_id_is_not_told_apart_from_none_and_changes_nothing(stat
     assert {name: found for name, found in rows(state).items() if found != before[name]} == {}
     told = foreign.content.decode() + logged()
     assert [value for value in (*PLANTED.values(), STREET) if value in told] == []
+
+
+@pytest.mark.requirement("EWS-01", "OPS-02")
+@pytest.mark.parametrize("operation", [name for name, (_, kind) in CALLS.items() if kind not in (None, "ems")])
+def test_the_attempt_is_written_down_with_the_id_that_it_named_and_no_value(state, los_angeles, operation):
+    request, kind = CALLS[operation]
+    call(state, operation, request, los_angeles[kind])
+    with state.application.unit_of_work(read_only=True) as uow:
+        (entry,) = uow._connection.execute(audit_entry.select().where(audit_entry.c.action == "AccessRefused")).all()
+    assert (entry.actor, entry.county_code) == ("county:sac-ems", "34")
+    told = f"{entry.subject_kind} {entry.subject_id} {entry.detail}"
+    assert str(los_angeles[kind]) in told
+    assert operation in told
+    assert [value for value in (*PLANTED.values(), STREET) if value in told] == []
+
+
+@pytest.mark.requirement("EWS-01", "OPS-02")
+def test_a_call_for_ones_own_is_no_refusal(state, los_angeles):
+    state.call(EMS, "GetMatchCase", f"<MatchCaseId>{los_angeles['case']}</MatchCaseId>")
+    state.call(EMS, "GetMessages", f"<MessageIds><MessageId>{los_angeles['message']}</MessageId></MessageIds>")
+    with state.application.unit_of_work(read_only=True) as uow:
+        assert uow._connection.execute(audit_entry.select().where(audit_entry.c.action == "AccessRefused")).all() == []
 
 
 @pytest.mark.requirement("EWS-01", "EWS-09")
