@@ -234,6 +234,7 @@ def test_two_counties_reject_a_pair_and_sos_finds_that_they_are_two_people(brows
     page.press("r")
     page.driver.switch_to.active_element.send_keys("DMV gave the number to two people")
     page.one("[name=cause] option[value=AssignedTwice]").click()
+    page.one("details:has([name=other_action]) summary").click()
     page.one("[name=other_action] option[value=NotVerified]").click()
     page.shoot("16-review-with-a-cause")
     page.click("Decide for SOS")

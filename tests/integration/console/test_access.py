@@ -5,6 +5,7 @@ from integration.matching.dmv_runs import TODAY
 
 from votecal_soap.domain.counties import Role
 from votecal_soap.domain.sos_work_items import NewSosWorkItem, SosItemType
+from votecal_soap.domain.voter_children import CustomField, NewChild
 from votecal_soap.use_cases.ports import Blackout
 
 from .console_site import ADA, CORA, DAN, HIDDEN, LEE, OURS, SAM, SITE, THEIRS
@@ -115,6 +116,15 @@ def test_where_a_confidential_voter_lives_is_for_her_county_and_administrators(s
         assert ("somebody@example.org" in page) is sees, path
         assert ("not shown to you" in page) is not sees, path
     assert {entry.actor for entry in site.audit(subject_id=str(HIDDEN), subject_kind="Voter") if entry.action.startswith("View")} == {user_name}
+
+
+@pytest.mark.requirement("EWS-14", "DLR-09")
+def test_what_hangs_on_a_confidential_voters_record_is_for_her_county_and_administrators(site):
+    with site.runs.factory() as uow:
+        uow.children.add([NewChild(uid, CustomField("37", "Gate", "behind the mill")) for uid in (HIDDEN, THEIRS)], site.runs.clock.now())
+        uow.commit()
+    seen = {(name, uid): "behind the mill" in site.browser(name).get(f"/voters/{uid}") for name in (ADA, SAM, DAN) for uid in (HIDDEN, THEIRS)}
+    assert [key for key, is_seen in seen.items() if not is_seen] == [(SAM, HIDDEN)]
 
 
 @pytest.mark.requirement("EWS-14")
