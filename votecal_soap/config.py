@@ -31,6 +31,7 @@ class Config:
     public_url: str = "http://127.0.0.1:8080"
     listen: str = "127.0.0.1:8080"
     web_threads: int = 8
+    admin_listen: str = "127.0.0.1:8081"
     trusted_proxies: tuple[str, ...] = ()
     client_certificate_header: str = ""
     log_level: str = "INFO"

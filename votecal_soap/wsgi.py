@@ -1,5 +1,6 @@
 """The web process: the services, the upload lane, the console, and the server that they run in."""
 
+import logging
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
@@ -13,15 +14,22 @@ from votecal_soap.console.application import PATH as CONSOLE
 from votecal_soap.console.application import create_console
 from votecal_soap.contract.wsdl import BATCH_DATA_EXCHANGE_SERVICE, EMS_INTEGRATION_SERVICE
 from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.log import event
 from votecal_soap.soap import batch_data_exchange, ems_integration
+from votecal_soap.soap.admin import HEALTH, AdminPages, health
 from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.call_log import CallLog
+from votecal_soap.soap.contract_pages import PATH as CONTRACT
+from votecal_soap.soap.contract_pages import ContractPages
 from votecal_soap.soap.endpoint import SoapEndpoint
 from votecal_soap.soap.http_response import respond
+from votecal_soap.soap.metrics import CallMeter
 from votecal_soap.soap.upload_lane import UploadLane
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+logger = logging.getLogger(__name__)
 
 _CHANNEL_TIMEOUT: Final = 60
 _HEADER_BYTES: Final = 32 << 10
@@ -30,8 +38,8 @@ _LOOK_ROUND: Final = 0.2
 """Seconds between looks at whether to stop."""
 
 
-def make_wsgi_app(application: Application) -> "WSGIApplication":
-    """Join the services to their paths; every request gets a correlation id and one log line."""
+def make_wsgi_app(application: Application, meter: CallMeter | None = None) -> "WSGIApplication":
+    """Join the services to their paths; every request gets a correlation id and one log line, and is counted by the meter."""
     if not application.config.credential_key:
         raise InvalidRequest(ErrorCode.SETTING_WRONG, "The key that secrets are stored with is not set.", ref="VOTECAL_CREDENTIAL_KEY")
     guard = CallGuard(application)
@@ -39,14 +47,16 @@ def make_wsgi_app(application: Application) -> "WSGIApplication":
         BATCH_DATA_EXCHANGE_SERVICE.path: SoapEndpoint(BATCH_DATA_EXCHANGE_SERVICE, batch_data_exchange.OPERATIONS, application, guard),
         EMS_INTEGRATION_SERVICE.path: SoapEndpoint(EMS_INTEGRATION_SERVICE, ems_integration.OPERATIONS, application, guard),
     }
-    return CallLog(_Paths(paths, UploadLane(application, guard), create_console(application, CronRecurrence()).wsgi_app))
+    pages = ContractPages(application.config.public_url)
+    joined = _Paths(paths | {CONTRACT: pages, HEALTH: health}, UploadLane(application, guard), create_console(application, CronRecurrence()).wsgi_app)
+    return CallLog(joined, meter or CallMeter())
 
 
 class WebServer:
     """waitress with our limits; runs until its process is told to stop, or another thread says so."""
 
-    def __init__(self, application: Application, wsgi_app: "WSGIApplication | None" = None) -> None:
-        """Listen; calls wait until `run`. Serves `make_wsgi_app` unless another one is given.
+    def __init__(self, application: Application, wsgi_app: "WSGIApplication | None" = None, *, with_admin: bool = False) -> None:
+        """Listen; calls wait until `run`. Serves `make_wsgi_app` unless another one is given; `with_admin`: operators' pages too, on a listener of their own.
 
         Proxy headers are left in place: `transport` believes them from configured peers alone. waitress reads a body
         whole before a call begins, into a temporary file when it is large, so that a slow sender holds no thread.
@@ -54,8 +64,15 @@ class WebServer:
         config = application.config
         self._sockets: dict[int, Any] = {}
         self._stopped = threading.Event()
-        self._server = waitress.create_server(
-            wsgi_app or make_wsgi_app(application),
+        meter = CallMeter()
+        self._servers = [self._listen(application, wsgi_app or make_wsgi_app(application, meter))]
+        if with_admin and config.admin_listen:
+            self._servers += self._listen_for_operators(application, meter)
+
+    def _listen(self, application: Application, app: "WSGIApplication") -> Any:  # noqa: ANN401 - waitress has no types
+        config = application.config
+        return waitress.create_server(
+            app,
             map=self._sockets,
             listen=config.listen,
             threads=config.web_threads,
@@ -68,6 +85,15 @@ class WebServer:
             expose_tracebacks=False,
         )
 
+    def _listen_for_operators(self, application: Application, meter: CallMeter) -> list[Any]:
+        """Counties are served all the same where the address is taken: by another web process of this machine, most likely."""
+        listen = application.config.admin_listen
+        try:
+            return [waitress.create_server(AdminPages(application, meter), map=self._sockets, listen=listen, threads=1, ident=None, expose_tracebacks=False)]
+        except OSError:
+            event(logger, "admin address is taken", level=logging.WARNING, setting="admin_listen", address=listen)
+            return []
+
     def run(self) -> None:
         """Serve; ends after the calls in hand."""
         try:
@@ -76,7 +102,8 @@ class WebServer:
         except (KeyboardInterrupt, SystemExit):
             self._stopped.set()
         finally:
-            self._server.task_dispatcher.shutdown()
+            for server in self._servers:
+                server.task_dispatcher.shutdown()
             wasyncore.close_all(self._sockets)
 
     def stop(self) -> None:
@@ -99,6 +126,8 @@ class _Paths:
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Any:  # noqa: ANN401 - as WSGI has it
         path = environ.get("PATH_INFO", "")
+        if path.startswith(f"{CONTRACT}/") and path.rstrip("/") not in self._paths:
+            path = CONTRACT
         if path.startswith("/upload/"):
             return self._upload_lane(environ, start_response)
         if path == CONSOLE or path.startswith(f"{CONSOLE}/"):

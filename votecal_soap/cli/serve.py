@@ -18,6 +18,8 @@ from votecal_soap.contract.wsdl import SERVICES
 def serve(session: Session, sandbox: bool, county_codes: tuple[str, ...], port: int, as_json: bool) -> None:
     """Run the SOAP services and the console where VOTECAL_LISTEN says (127.0.0.1:8080 unless set), until SIGTERM or Ctrl-C.
 
+    /health, /ready and /metrics are where VOTECAL_ADMIN_LISTEN says (127.0.0.1:8081 unless set), for operators alone.
+
     Any number may run, on any number of machines, over one database. Behind a TLS proxy, set VOTECAL_PUBLIC_URL:
     it is the address in the WSDL.
 
@@ -41,7 +43,7 @@ def serve(session: Session, sandbox: bool, county_codes: tuple[str, ...], port: 
     from votecal_soap.console.application import PATH as CONSOLE
     from votecal_soap.wsgi import WebServer  # Spyne and Flask take a while to import
 
-    server = WebServer(session.application)
+    server = WebServer(session.application, with_admin=True)
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     for service in SERVICES:
         output.console(stderr=True).print(f"{session.config.public_url.rstrip('/')}{service.path}?wsdl")

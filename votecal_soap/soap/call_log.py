@@ -1,4 +1,4 @@
-"""One log line a call, and the correlation id that a caller quotes to SOS (OPS-03, EWS-13)."""
+"""One log line and one count a call, and the correlation id that a caller quotes to SOS (OPS-03, EWS-13)."""
 
 import logging
 import time
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from votecal_soap.call_record import RECORD_KEY, CallRecord
 from votecal_soap.log import correlation_id, event
 from votecal_soap.soap.http_response import respond
+from votecal_soap.soap.metrics import CallMeter
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -19,9 +20,10 @@ logger = logging.getLogger(__name__)
 class CallLog:
     """Wraps a WSGI application: gives each request an id, logs what became of it, and lets no exception out."""
 
-    def __init__(self, application: "WSGIApplication") -> None:
+    def __init__(self, application: "WSGIApplication", meter: CallMeter) -> None:
         """Wrap."""
         self._application = application
+        self._meter = meter
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         """Answer one request, and say so."""
@@ -41,8 +43,20 @@ class CallLog:
             event(logger, "unexpected error", level=logging.ERROR, exc_info=True)
             return respond(environ, start, "500 Internal Server Error")
         finally:
-            _log(record, statuses, time.monotonic() - began)
+            self._tell(record, statuses[-1] if statuses else "", time.monotonic() - began)
             correlation_id.reset(token)
+
+    def _tell(self, record: CallRecord, status: str, seconds: float) -> None:
+        self._meter.count(record, status, seconds)
+        event(
+            logger,
+            "call",
+            operation=record.operation,
+            county_code=record.county_code,
+            status=status or None,
+            fault=record.fault,
+            duration_ms=round(seconds * 1000, 1),
+        )
 
 
 def _whole(body: Iterable[bytes]) -> list[bytes]:
@@ -52,15 +66,3 @@ def _whole(body: Iterable[bytes]) -> list[bytes]:
     finally:
         if hasattr(body, "close"):
             body.close()
-
-
-def _log(record: CallRecord, statuses: list[str], seconds: float) -> None:
-    event(
-        logger,
-        "call",
-        operation=record.operation,
-        county_code=record.county_code,
-        status=statuses[-1] if statuses else None,
-        fault=record.fault,
-        duration_ms=round(seconds * 1000, 1),
-    )

@@ -13,6 +13,7 @@ from votecal_soap.credentials import keyed_hash
 from votecal_soap.domain.counties import Credential
 from votecal_soap.domain.ems_messages import MessageType, NewMessage
 from votecal_soap.domain.jobs import DataKind, JobState, JobType
+from votecal_soap.soap.metrics import CallMeter
 from votecal_soap.wsgi import make_wsgi_app
 
 NOW = datetime(2026, 3, 2, 17, 0, tzinfo=UTC)
@@ -65,7 +66,8 @@ class State:
     def reconfigure(self, **settings: Any) -> None:
         """Start the services again with other settings."""
         self.application = replace(self.application, config=replace(self.application.config, **settings))
-        self.wsgi = make_wsgi_app(self.application)
+        self.meter = CallMeter()
+        self.wsgi = make_wsgi_app(self.application, self.meter)
 
     def request(self, method: str, path: str, content: bytes = b"", **environ: str) -> Answer:
         """One HTTP request; keywords are WSGI's."""

@@ -25,7 +25,7 @@ def test_head_gets_the_headers_alone(state):
     assert int(answer.headers["Content-Length"]) > 10_000
 
 
-@pytest.mark.parametrize("path", ["/", "/soap", "/soap/other", "/upload", "/upload/", "/upload/x", "/soap/ems-integration"])
+@pytest.mark.parametrize("path", ["/", "/soap/other", "/soapy", "/upload", "/upload/", "/upload/x", "/soap/ems-integration/x", "/ready", "/metrics"])
 def test_where_nothing_is_there_is_404(state, path):
     assert state.request("GET", path).status == 404
 
