@@ -11,7 +11,7 @@ from alembic import op
 from db.types import ShortText, UtcTimestamp
 
 revision = "0013"
-down_revision = "0009"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
