@@ -17,6 +17,7 @@ from db.repositories.case_counts import CaseCounts
 from db.repositories.children import SqlChildRepository
 from db.repositories.detection_runs import SqlDetectionRunRepository
 from db.repositories.dmv_files import SqlDmvFileRepository
+from db.repositories.document_parts import SqlDocumentPartRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
 from db.repositories.loads import SqlLoadRepository
@@ -59,6 +60,7 @@ class SqlUnitOfWork:
     replies: ports.ReplyRepository
     search_probes: ports.SearchProbeRepository
     children: ports.ChildRepository
+    document_parts: ports.DocumentPartRepository
     merges: ports.MergeRepository
     sos_items: ports.SosItemRepository
     logins: ports.LoginRepository
@@ -95,6 +97,7 @@ class SqlUnitOfWork:
         self.replies = SqlReplyRepository(self._connection)
         self.search_probes = SqlSearchProbeRepository(self._connection)
         self.children = SqlChildRepository(self._connection, bulk)
+        self.document_parts = SqlDocumentPartRepository(self._connection)
         self.merges = SqlMergeRepository(self._connection, numbers)
         self.sos_items = SqlSosItemRepository(self._connection, numbers)
         self.logins = SqlLoginRepository(self._connection)

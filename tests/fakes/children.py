@@ -42,8 +42,8 @@ class FakeChildRepository:
     def document_sizes(self, state_voter_id: int, digests: Sequence[str]) -> dict[str, int]:
         return {digest: len(self._state.contents[digest]) for digest in digests if digest in self._state.contents}
 
-    def document_bytes(self, state_voter_id: int, sha256: str) -> bytes | None:
-        return self.content(sha256)
+    def document_part(self, state_voter_id: int, sha256: str, offset: int, length: int) -> bytes:
+        return (self.content(sha256) or b"")[offset : offset + length]
 
     def keep_signature_contents(self, state_voter_id: int, at: datetime) -> None:
         """There are none."""

@@ -11,6 +11,7 @@ from votecal_soap.contract.message_payloads import render_field_errors
 from votecal_soap.contract.namespaces import EMS_INTEGRATION
 from votecal_soap.contract.registration_markup import RegistrationReader
 from votecal_soap.contract.registrations import render_reasons, render_standing
+from votecal_soap.domain.declined_voters import DeclinedVoter, EnterDeclinedVoter
 from votecal_soap.domain.match_cases import TransferOut
 from votecal_soap.domain.voter_transfers import TransferResult, TransferVoter
 from votecal_soap.domain.voter_updates import UpdateVoter, VoterUpdate
@@ -94,3 +95,29 @@ def render_transfer_result(result: TransferResult) -> str:
 def _move(transfer: TransferOut) -> str:
     ids = (leaf("TransferId", transfer.transfer_id), leaf("LosingCountyCode", transfer.losing_county))
     return "".join((*ids, leaf("PendingUntil", transfer.pending_until)))
+
+
+def read_declined(request: etree._Element) -> EnterDeclinedVoter:
+    """EnterDeclinedVoter."""
+    registration = required_element(request, "Registration")
+    return EnterDeclinedVoter(
+        ems_voter_id=required_text(request, "EmsVoterId"),
+        given=_REGISTRATIONS.given(registration),
+        reason=required_text(request, "DeclineReason"),
+        confidential=_REGISTRATIONS.confidential(registration),
+    )
+
+
+def render_declined(declined: DeclinedVoter) -> str:
+    """EnterDeclinedVoterResponse."""
+    voter = declined.voter
+    result = branch(
+        "DeclinedVoterResult",
+        leaf("DeclinedOutcome", declined.outcome.value),
+        render_reasons(declined.reasons),
+        "" if voter is None else leaf("StateVoterId", str(voter.state_voter_id)),
+        leaf("EmsVoterId", declined.ems_voter_id),
+        "" if voter is None else leaf("RecordVersion", voter.version),
+        render_field_errors(declined.errors),
+    )
+    return branch("EnterDeclinedVoterResponse", result, namespace=EMS_INTEGRATION)

@@ -1,6 +1,6 @@
 """Decides what becomes of one batch record (VRU-09 to VRU-19): pure, the same for batches and single updates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -15,6 +15,11 @@ from votecal_soap.domain.voters import FIELD_INDEX, VerificationStatus, Voter, V
 ORDER: Final = {reason: place for place, reason in enumerate(FailureReason)}
 IDENTITY_FIELDS: Final = frozenset({"first_name", "middle_name", "last_name", "suffix", "date_of_birth"})
 _CLOSED: Final = frozenset({VoterStatus.CANCELLED, VoterStatus.DECLINED})
+
+
+def in_their_order(reasons: Iterable[FailureReason]) -> tuple[FailureReason, ...]:
+    """Each once, the first that blocks first (VRU-17)."""
+    return tuple(sorted(set(reasons), key=ORDER.__getitem__))
 
 
 class Judgement(NamedTuple):
@@ -128,12 +133,12 @@ def judge_elsewhere(record: BatchRecord) -> Judgement:
 
 
 def _failed(record: BatchRecord, voter: Voter | None, reasons: list[FailureReason], errors: list[FieldError]) -> Judgement:
-    ordered = sorted(set(reasons), key=ORDER.__getitem__)
+    ordered = in_their_order(reasons)
     outcome = RecordOutcome(
         sequence=record.sequence,
         outcome=Outcome.FAILED,
         reason=ordered[0],
-        further_reasons=tuple(ordered[1:]),
+        further_reasons=ordered[1:],
         state_voter_id=record.state_voter_id if voter is None else voter.state_voter_id,
         ems_voter_id=record.ems_voter_id if voter is None else voter.ems_voter_id,
         version=None if voter is None else voter.version,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, NamedTuple
 
 from votecal_soap.domain.batches import FailureReason, FieldError, Severity
-from votecal_soap.domain.judgement import ORDER
+from votecal_soap.domain.judgement import in_their_order
 from votecal_soap.domain.new_voters import confidential_too_early
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voter_searches import FoundVoter
@@ -60,9 +60,9 @@ class RegistrationResult(NamedTuple):
     case_ids: tuple[int, ...] = ()
 
     @property
-    def reasons(self) -> list[FailureReason]:
+    def reasons(self) -> tuple[FailureReason, ...]:
         """Of a refusal: the reasons, the first that blocks first (VRU-17)."""
-        return sorted({error.reason for error in self.errors if error.severity is Severity.FATAL}, key=ORDER.__getitem__)
+        return in_their_order(error.reason for error in self.errors if error.severity is Severity.FATAL)
 
 
 class JudgedRegistration(NamedTuple):

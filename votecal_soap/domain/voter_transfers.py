@@ -1,6 +1,6 @@
 """A county takes a voter of another county over with a new affidavit (UC01.11.02, EWS-09): what is asked, judged, and becomes of the record. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from typing import Any, Final, NamedTuple
 
 from votecal_soap.domain.batches import FailureReason, FieldError, Severity
 from votecal_soap.domain.dmv_application import Change
-from votecal_soap.domain.judgement import ORDER, AfterSteps, entail
+from votecal_soap.domain.judgement import AfterSteps, entail, in_their_order
 from votecal_soap.domain.match_cases import TransferOut
 from votecal_soap.domain.new_voters import confidential_too_early
 from votecal_soap.domain.registrations import ASKED_FOR, id_taken, missing
@@ -90,11 +90,6 @@ def judge_transfer(command: TransferVoter, translator: Translator, circumstances
     fatal = [error.reason for error in errors if error.severity is Severity.FATAL]
     values["status"] = values.get("status") or VoterStatus.ACTIVE.value
     return JudgedTransfer(values, fields, tuple(errors), in_their_order([*reasons, *fatal]))
-
-
-def in_their_order(reasons: Sequence[FailureReason]) -> tuple[FailureReason, ...]:
-    """Each once, the first that blocks first (VRU-17)."""
-    return tuple(sorted(set(reasons), key=ORDER.__getitem__))
 
 
 def _blocking(command: TransferVoter, voter: Voter, circumstances: Circumstances) -> list[FailureReason]:

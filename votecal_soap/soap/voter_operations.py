@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
-from votecal_soap.contract import voter_changes, voter_records
+from votecal_soap.contract import voter_attachments, voter_changes, voter_records
 from votecal_soap.soap.calls import Call, Operation
 from votecal_soap.soap.changing import once
+from votecal_soap.use_cases.add_voter_activity import add_voter_activity as add_activity
+from votecal_soap.use_cases.attach_image import attach_image as attach
+from votecal_soap.use_cases.confirm_vnc_printed import confirm_vnc_printed as confirm_printed
+from votecal_soap.use_cases.enter_declined_voter import enter_declined_voter as enter_declined
+from votecal_soap.use_cases.get_image import get_image as part_of_image
 from votecal_soap.use_cases.get_voter import get_voter as record_of
 from votecal_soap.use_cases.transfer_voter import transfer_voter as transfer
 from votecal_soap.use_cases.update_voter import update_voter as update
@@ -31,9 +36,44 @@ def transfer_voter(call: Call) -> str:
     return once(call, lambda uow: voter_changes.render_transfer_result(transfer(command, call.caller, uow, call.services.clock, pending)))
 
 
+def enter_declined_voter(call: Call) -> str:
+    """EWS-09, UC01.11.04."""
+    command = voter_changes.read_declined(call.request)
+    return once(call, lambda uow: voter_changes.render_declined(enter_declined(command, call.caller, uow, call.services.clock)))
+
+
+def add_voter_activity(call: Call) -> str:
+    """EWS-12."""
+    command = voter_attachments.read_activity(call.request)
+    return once(call, lambda uow: voter_attachments.render_activity(add_activity(command, call.caller, uow, call.services.clock)))
+
+
+def confirm_vnc_printed(call: Call) -> str:
+    """EWS-12, S7.3."""
+    command = voter_attachments.read_printed_cards(call.request)
+    return once(call, lambda uow: voter_attachments.render_printed_cards(confirm_printed(command, call.caller, uow, call.services.clock)))
+
+
+def attach_image(call: Call) -> str:
+    """EWS-12."""
+    command = voter_attachments.read_image(call.request)
+    return once(call, lambda uow: voter_attachments.render_image_progress(attach(command, call.caller, uow, call.services.clock)))
+
+
+def get_image(call: Call) -> str:
+    """EWS-12."""
+    query = voter_attachments.read_image_query(call.request)
+    return voter_attachments.render_image_part(part_of_image(query, call.caller, call.services.unit_of_work, call.services.clock))
+
+
 VOTER_OPERATIONS: Final[Mapping[str, Operation]] = {
     "GetVoter": get_voter,
     "UpdateVoter": update_voter,
     "TransferVoter": transfer_voter,
+    "EnterDeclinedVoter": enter_declined_voter,
+    "AddVoterActivity": add_voter_activity,
+    "ConfirmVncPrinted": confirm_vnc_printed,
+    "AttachImage": attach_image,
+    "GetImage": get_image,
 }
 """By the name in the WSDL."""

@@ -12,6 +12,7 @@ from votecal_soap.domain.duplicates import DuplicateCause, DuplicatePair
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseState, MatchCase, PotentialReason
 from votecal_soap.domain.matching import Band, MatchingFunction, band
+from votecal_soap.domain.voters import Voter, VoterStatus
 from votecal_soap.use_cases.automatic_merges import Withholding, merge_automatically, reason_against
 from votecal_soap.use_cases.duplicate_cases import STANDING
 from votecal_soap.use_cases.duplicate_messages import PairSight, tell_counties
@@ -74,7 +75,7 @@ class _Desk:
         self._left -= 1
         one, other = self.effects.voters.get(pair.state_voter_id), self.effects.voters.get(pair.other_state_voter_id)
         is_wanted = pair.verified_license or band(pair.confidence, self._settings) is not Band.IGNORED
-        if one is None or other is None or one.merged_into is not None or other.merged_into is not None or not is_wanted:
+        if one is None or other is None or not is_wanted or _is_no_registration(one) or _is_no_registration(other):
             return PairOutcome.IGNORED
         known = self._latest.get(pair[:2])
         if known is not None and known.state not in _CLOSED:
@@ -131,3 +132,8 @@ class _Desk:
             return
         moved = case._replace(county_code=first, other_county=second, due_on=self._due_on, overdue_announced_at=None)
         tell_counties(self.effects, MessageType.POTENTIAL_DUPLICATE, PairSight(self._uow.match_cases.save(case, moved)))
+
+
+def _is_no_registration(voter: Voter) -> bool:
+    """Merged into another record, or declined: such a one is kept apart (S4.9)."""
+    return voter.merged_into is not None or voter.status == VoterStatus.DECLINED

@@ -22,6 +22,9 @@ HOUR_RETENTION: Final = timedelta(days=400)
 BUDGET_RETENTION: Final = timedelta(hours=1)
 """Minutes in which somebody called much; a minute that is over refuses nobody."""
 
+PART_RETENTION: Final = timedelta(days=7)
+"""A county that has sent nothing for so long begins its image anew."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurgeKeptData:
@@ -57,6 +60,7 @@ def _purge_chunk(command: PurgeKeptData, unit_of_work: UnitOfWorkFactory, clock:
         uow.logins.purge(sessions_before=now - SESSION_RETENTION, counters_before=now - COUNTER_RETENTION)
         uow.messages.purge_hours(now - HOUR_RETENTION)
         uow.call_guard.purge(nonces_before=now, budgets_before=now - BUDGET_RETENTION)
+        uow.document_parts.purge(now - PART_RETENTION, CHUNK)
         purged = PurgedData(uow.replies.purge(now - command.replies, CHUNK), uow.work_items.purge_signatures(now - command.signatures, CHUNK))
         _audit(uow, command, clock, purged)
         uow.commit()

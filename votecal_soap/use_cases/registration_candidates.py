@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from votecal_soap.domain.matching import Band, Match, MatchField, MatchingFunction, Person, band
+from votecal_soap.domain.voters import VoterStatus
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.search_service import search_service
 
@@ -26,7 +27,14 @@ def registration_candidates(uow: UnitOfWork, person: Person, viewer_county: str)
     without, full = search_service(uow).search(people, uow.matching, settings, viewer_county=viewer_county).matches
     complete = {match.state_voter_id: match for match in full}
     shown = [match for match in without if match.same_drivers_license or band(match.confidence, settings) is not Band.IGNORED]
+    declined = _declined(uow, shown)
+    shown = [match for match in shown if match.state_voter_id not in declined]
     return [Candidate(_without_ssn4(match), complete.get(match.state_voter_id, match)) for match in shown]
+
+
+def _declined(uow: UnitOfWork, matches: Sequence[Match]) -> set[int]:
+    """A registration that was declined is kept apart: it never was one (S4.9)."""
+    return {int(voter.state_voter_id) for voter in uow.voters.by_state_id([match.state_voter_id for match in matches]) if voter.status == VoterStatus.DECLINED}
 
 
 def _without_ssn4(match: Match) -> Match:

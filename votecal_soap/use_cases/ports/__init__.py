@@ -7,7 +7,7 @@ Nothing is saved unless `commit()` is reached; leaving the block without it roll
 from votecal_soap.use_cases.ports.application import Application
 from votecal_soap.use_cases.ports.call_guard import CallGuardRepository
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository, StoredReply
-from votecal_soap.use_cases.ports.children import ChildRepository, DocumentContent, MergeRepository
+from votecal_soap.use_cases.ports.children import ChildRepository, DocumentContent, DocumentPartRepository, MergeRepository
 from votecal_soap.use_cases.ports.dmv_files import DmvExchange, DmvFileRepository
 from votecal_soap.use_cases.ports.duplicates import DetectionRunRepository, RollRepository, RunProgress
 from votecal_soap.use_cases.ports.files import IdentityRepository, IdentityRequest, LoadProgress, LoadRepository, Spool, UploadRepository
@@ -56,6 +56,7 @@ __all__ = [
     "DmvExchange",
     "DmvFileRepository",
     "DocumentContent",
+    "DocumentPartRepository",
     "IdentityRepository",
     "IdentityRequest",
     "JobRepository",

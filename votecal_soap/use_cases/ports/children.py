@@ -30,8 +30,8 @@ class ChildRepository(Protocol):
         """How many bytes these documents of a voter have, signatures from DMV included; nothing is read of what is large."""
         ...
 
-    def document_bytes(self, state_voter_id: int, sha256: str) -> bytes | None:
-        """The bytes of a document of a voter, or of a signature from DMV."""
+    def document_part(self, state_voter_id: int, sha256: str, offset: int, length: int) -> bytes:
+        """Some bytes of a document of a voter, or of a signature from DMV; nothing beyond its end."""
         ...
 
     def add(self, children: Sequence[NewChild], at: datetime) -> None:
@@ -84,4 +84,28 @@ class MergeRepository(Protocol):
 
     def standing(self, state_voter_ids: Sequence[int]) -> list[MergeRecord]:
         """Merges of these voters, as the newer or the older one, that were not undone, in their order."""
+        ...
+
+
+class DocumentPartRepository(Protocol):
+    """Images that arrive in parts, until the last is there."""
+
+    def received(self, county_code: str, sha256: str) -> dict[int, int]:
+        """Offset and size of each part, in order."""
+        ...
+
+    def add(self, county_code: str, sha256: str, offset: int, content: bytes, at: datetime) -> None:
+        """Keep a part; one that another call kept meanwhile raises Conflict ALREADY_EXISTS."""
+        ...
+
+    def content(self, county_code: str, sha256: str) -> bytes:
+        """All parts, joined."""
+        ...
+
+    def remove(self, county_code: str, sha256: str) -> None:
+        """Forget the parts of an image."""
+        ...
+
+    def purge(self, received_before: datetime, limit: int) -> int:
+        """Forget parts that came before an instant and were never completed; how many (OPS-05)."""
         ...

@@ -5,7 +5,7 @@ from typing import Protocol, Self
 
 from votecal_soap.use_cases.ports.call_guard import CallGuardRepository
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository
-from votecal_soap.use_cases.ports.children import ChildRepository, MergeRepository
+from votecal_soap.use_cases.ports.children import ChildRepository, DocumentPartRepository, MergeRepository
 from votecal_soap.use_cases.ports.dmv_files import DmvFileRepository
 from votecal_soap.use_cases.ports.duplicates import DetectionRunRepository, RollRepository
 from votecal_soap.use_cases.ports.files import IdentityRepository, LoadRepository, UploadRepository
@@ -40,6 +40,7 @@ class UnitOfWork(Protocol):
     replies: ReplyRepository
     search_probes: SearchProbeRepository
     children: ChildRepository
+    document_parts: DocumentPartRepository
     merges: MergeRepository
     sos_items: SosItemRepository
     logins: LoginRepository
