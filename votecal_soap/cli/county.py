@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from votecal_soap.cli import county_clerk, county_compare, county_register, options, output
+from votecal_soap.cli import county_clerk, county_compare, county_register, county_voter, options, output
 from votecal_soap.cli.county_connection import Connection, connection
 from votecal_soap.domain.uploads import Compression
 
@@ -28,7 +28,7 @@ def county() -> None:
     """
 
 
-for _command in (*county_clerk.COMMANDS, *county_register.COMMANDS, *county_compare.COMMANDS):
+for _command in (*county_clerk.COMMANDS, *county_register.COMMANDS, *county_voter.COMMANDS, *county_compare.COMMANDS):
     county.add_command(_command)
 
 

@@ -9,6 +9,7 @@ from votecal_soap.search.family_rules import rule_text
 if TYPE_CHECKING:
     from votecal_soap.contract.received_cases import ReceivedCase, ReceivedFoundVoter
     from votecal_soap.contract.received_matches import ReceivedCriterion, ReceivedMatch, ReceivedVoter
+    from votecal_soap.contract.received_voters import ReceivedRecord
     from votecal_soap.county.registration import EnteredVoter
 
 
@@ -96,3 +97,25 @@ def _plain_match(match: "ReceivedMatch") -> dict[str, object]:
 
 def _plain_voter(voter: "ReceivedVoter") -> dict[str, object]:
     return {**voter._asdict(), "residence": None if voter.residence is None else voter.residence._asdict()}
+
+
+def show_record(record: "ReceivedRecord", as_json: bool) -> None:
+    """A voter's record with what hangs on it."""
+    voter = record.voter
+    if as_json:
+        entries = [entry._asdict() for entry in record.entries]
+        output.show_json({**record._asdict(), "voter": _plain_voter(voter), "entries": entries})
+        return
+    stands = {"Voter": _name(voter), "County": voter.county_code, "Status": voter.status, "Version": f"{voter.record_version}, now {record.current_version}"}
+    others = {name: text for name, text in voter.texts.items() if name not in _TOLD}
+    pending = {"Merged from": record.merged_id, "Move not decided until": record.pending_until}
+    output.show_fields({**stands, "Lives at": _address(voter.residence), "Mail to": _address(voter.mailing), **others, **pending})
+    if not record.own:
+        output.console().print("Another county's voter: the rest of the record is for that county.")
+    if record.entries:
+        rows = [(entry.entry_id, entry.kind, "; ".join(f"{name} {_text(value)}" for name, value in entry.data.items())) for entry in record.entries]
+        output.show_table(("Entry", "Kind", "What it says"), rows)
+
+
+_TOLD = frozenset({"FirstName", "MiddleName", "LastName", "Suffix", "DateOfBirth"})
+"""Fields of a voter that stand beside the UID."""

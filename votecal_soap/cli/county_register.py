@@ -45,7 +45,8 @@ FORM: Final = {
 _DAYS: Final = ("born", "registered")
 
 
-def _form(command: Callable[..., None]) -> Callable[..., None]:
+def form(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command an option for each field of the form."""
     for name in reversed(FORM):
         command = click.option(f"--{name.replace('_', '-')}", name, metavar="YYYY-MM-DD" if name in _DAYS else None)(command)
     return command
@@ -54,7 +55,7 @@ def _form(command: Callable[..., None]) -> Callable[..., None]:
 @click.command()
 @connection
 @click.option("--form", "form_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A TOML file with the fields named as the options.")
-@_form
+@form
 @click.option("--number", help="The county's own number of the new voter. Default: the next.")
 @click.option("--voter", "entered", metavar="NUMBER", help="Send a voter again who is in the EMS already, in place of a form.")
 @click.option("--none-of-them", is_flag=True, help="With --voter: none of the candidates shown so far is this person.")
@@ -77,14 +78,15 @@ def register(
         raise click.UsageError("Give either a form or --voter.")
     if none_of_them and entered is None:
         raise click.UsageError("--none-of-them goes with --voter.")
-    row = {} if entered else _row({**_read(form_file), **given})
+    row = {} if entered else new_row({**read_form(form_file), **given})
     with clerk_at(connection) as clerk:
         voter = clerk.entered(entered) if entered else clerk.enter(row, number)
         result = clerk.register(voter, none_of_them=none_of_them)
         county_clerk_view.show_registration(clerk.entered(voter.number), result, clerk.candidates(voter), as_json)
 
 
-def _read(form_file: Path | None) -> dict[str, Any]:
+def read_form(form_file: Path | None) -> dict[str, Any]:
+    """The fields of a form file; none without one."""
     if form_file is None:
         return {}
     try:
@@ -93,13 +95,19 @@ def _read(form_file: Path | None) -> dict[str, Any]:
         raise click.UsageError(f"The form is not TOML: {error}") from error
 
 
-def _row(form: dict[str, Any]) -> dict[str, str | None]:
-    if unknown := sorted(set(form) - set(FORM)):
-        raise click.UsageError(f"The form has no field {unknown[0]}; it has {', '.join(FORM)}.")
+def new_row(form: dict[str, Any]) -> dict[str, str | None]:
+    """A new voter in the EMS's columns: the day of registration is today unless it is given."""
+    row = row_of({"state": "CA", "registered": legal_date(SystemClock().now()).isoformat(), **form})
     if not form.get("last_name"):
         raise click.UsageError("A voter has a last name, at least: --last-name.")
-    filled = {"state": "CA", "registered": legal_date(SystemClock().now()).isoformat(), **form}
-    return {FORM[name]: _checked(name, str(value)) for name, value in filled.items()}
+    return row
+
+
+def row_of(form: dict[str, Any]) -> dict[str, str | None]:
+    """The fields of a form in the EMS's columns; an empty one empties its column."""
+    if unknown := sorted(set(form) - set(FORM)):
+        raise click.UsageError(f"The form has no field {unknown[0]}; it has {', '.join(FORM)}.")
+    return {FORM[name]: _checked(name, str(value)) if value else None for name, value in form.items()}
 
 
 def _checked(name: str, text: str) -> str:

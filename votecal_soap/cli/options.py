@@ -27,6 +27,24 @@ def choice(kind: type[StrEnum]) -> click.Choice[str]:
     return click.Choice([member.value for member in kind], case_sensitive=False)
 
 
+class _CalendarDay(click.ParamType[date]):
+    """A day in California's calendar."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:  # noqa: ANN401 - click's signature
+        """Read ISO 8601."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail("Write it as 1970-01-02.", param, ctx)
+
+
+DAY = _CalendarDay()
+
+
 class CaliforniaTime(click.ParamType[datetime]):
     """A date or a time; without an offset it is California's."""
 

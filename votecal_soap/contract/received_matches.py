@@ -74,7 +74,7 @@ class ReceivedMatch(NamedTuple):
 
 
 class ReceivedTransfer(NamedTuple):
-    """A voter's move from one county to another, with the match that made it."""
+    """A voter's move from one county to another, with the match that made it if DMV's did."""
 
     transfer_id: int
     state_voter_id: int
@@ -84,6 +84,8 @@ class ReceivedTransfer(NamedTuple):
     provisional: bool
     pending_until: str
     match: ReceivedMatch | None
+    voter: ReceivedVoter | None = None
+    """Of a move that a county registered: the record as this county may see it; of one taken back, this county's own."""
 
 
 class ReceivedDmvRecord(NamedTuple):
@@ -213,7 +215,7 @@ def _duplicate(match: etree._Element) -> ReceivedDuplicate | None:
 
 
 def _transfer(element: etree._Element) -> ReceivedTransfer:
-    texts, match = _texts(element), _child(element, "MatchNotice")
+    texts, match, voter = _texts(element), _child(element, "MatchNotice"), _child(element, "Voter")
     return ReceivedTransfer(
         int(texts["TransferId"]),
         int(texts["StateVoterId"]),
@@ -223,6 +225,7 @@ def _transfer(element: etree._Element) -> ReceivedTransfer:
         _is_true(texts["Provisional"]),
         texts["PendingUntil"],
         None if match is None else read_match(match),
+        None if voter is None else read_voter(voter),
     )
 
 
@@ -266,6 +269,7 @@ _READERS: Final[Mapping[str, tuple[str, Callable[[etree._Element], ReceivedDetai
     MessageType.MATCH_CASE_OVERDUE: ("MatchCaseOverdue", _overdue),
     MessageType.TRANSFER_OUT: ("TransferNotice", _transfer),
     MessageType.TRANSFER_IN: ("TransferNotice", _transfer),
+    MessageType.TRANSFER_ACCEPTED: ("TransferNotice", _transfer),
     MessageType.TRANSFER_REVERSED: ("TransferNotice", _transfer),
     MessageType.UNRESOLVED_DMV_COA: ("UnresolvedDmvCoa", _dmv_record),
     MessageType.DMV_REGISTRATION_PENDING: ("DmvRegistrationPending", _dmv_record),

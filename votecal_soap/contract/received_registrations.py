@@ -87,8 +87,9 @@ def _page(answer: etree._Element) -> ReceivedMergedPage:
 def _item(item: etree._Element) -> ReceivedMergedItem:
     item_id, case_id, older_id = (item.findtext(name) or "" for name in _IDS)
     (content,) = (child for child in item if child.tag not in _IDS)
-    return ReceivedMergedItem(item_id, int(case_id), int(older_id), content.tag[len(_Q) :], _nested(content))
+    return ReceivedMergedItem(item_id, int(case_id), int(older_id), content.tag[len(_Q) :], nested(content))
 
 
-def _nested(element: etree._Element) -> dict[str, Any]:
-    return {child.tag[len(_Q) :]: _nested(child) if len(child) else child.text or "" for child in element}
+def nested(element: etree._Element) -> dict[str, Any]:
+    """The elements below as nested texts."""
+    return {child.tag[len(_Q) :]: nested(child) if len(child) else child.text or "" for child in element}

@@ -24,10 +24,15 @@ class Operation(StrEnum):
     REVERSE_TRANSFER_OUT = "ReverseTransferOut"
     REPORT_UNRESOLVED_COA = "ReportUnresolvedCoa"
     REGISTER_VOTER = "RegisterVoter"
+    UPDATE_VOTER = "UpdateVoter"
+    TRANSFER_VOTER = "TransferVoter"
+    UNDO_TRANSFER_OUT = "UndoTransferOut"
+    ENTER_DECLINED_VOTER = "EnterDeclinedVoter"
+    ADD_VOTER_ACTIVITY = "AddVoterActivity"
 
 
 class WordDetail(NamedTuple):
-    """What some words say beside their basis: of a redirection, an unprecinctable address, an acceptance, a report, a registration."""
+    """What some words say beside their basis: of a redirection, an unprecinctable address, an acceptance, a report, a registration, a voter."""
 
     county_code: str | None = None
     comment: str | None = None
@@ -35,6 +40,9 @@ class WordDetail(NamedTuple):
     home_precinct_part: str | None = None
     state_voter_id: int | None = None
     seen: Sequence[int] = ()
+    base_version: int | None = None
+    activity: str | None = None
+    on: str | None = None
 
 
 class Word(NamedTuple):

@@ -4,16 +4,19 @@ import logging
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Final
 
 from votecal_soap.contract.received_matches import ReceivedMatch
 from votecal_soap.county.answer_book import Answer, Operation, Word, keep, settle, unsent
 from votecal_soap.county.answer_effects import after_acceptance, after_decision, after_report, after_reversal, after_undo
-from votecal_soap.county.extract import whole_registration
+from votecal_soap.county.extract import changed_registration, whole_registration
 from votecal_soap.county.match_import import keep_case
 from votecal_soap.county.office import Office
 from votecal_soap.county.registration import after_registration
-from votecal_soap.county.state import DecidedCase, MatchCases, NewRegistration
+from votecal_soap.county.state import ChangedVoter, CountyRecords, DecidedCase, DeclinedRegistration, MovedVoter, NewRegistration
+from votecal_soap.county.voter_work import after_declined, after_transfer, after_update
+from votecal_soap.domain.county_activities import CountyActivity
 from votecal_soap.domain.county_answers import ReportUnresolvedCoa, UndoMatchCase
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision
 from votecal_soap.errors import Unavailable, VoteCalError
@@ -28,7 +31,7 @@ TakeEffect = Callable[[sqlite3.Connection], str]
 class AnswerSender:
     """Each word is kept with its TransactionId before it is sent: a process that dies sends the same again, and the state answers as before."""
 
-    def __init__(self, office: Office, state: MatchCases) -> None:
+    def __init__(self, office: Office, state: CountyRecords) -> None:
         """Speak for one county with one state."""
         self._office = office
         self._state = state
@@ -39,6 +42,11 @@ class AnswerSender:
             Operation.REVERSE_TRANSFER_OUT: self._reverse,
             Operation.REPORT_UNRESOLVED_COA: self._report,
             Operation.REGISTER_VOTER: self._register,
+            Operation.UPDATE_VOTER: self._update,
+            Operation.TRANSFER_VOTER: self._transfer,
+            Operation.UNDO_TRANSFER_OUT: self._undo_transfer,
+            Operation.ENTER_DECLINED_VOTER: self._declined,
+            Operation.ADD_VOTER_ACTIVITY: self._activity,
         }
 
     def say(self, word: Word) -> str:
@@ -111,6 +119,34 @@ class AnswerSender:
         number, registration = whole_registration(self._office.ems.connection, word.subject_id)
         result = self._state.register_voter(transaction_id, NewRegistration(ems_voter_id=number, registration=registration, seen=word.detail.seen))
         return lambda connection: after_registration(connection, word.subject_id, result)
+
+    def _update(self, transaction_id: str, word: Word) -> TakeEffect:
+        connection, detail = self._office.ems.connection, word.detail
+        number, registration = changed_registration(connection, word.subject_id)
+        changed = ChangedVoter(detail.state_voter_id or 0, number, detail.base_version or 0, registration, word.basis)
+        change = self._state.update_voter(transaction_id, changed)
+        return lambda connection: after_update(connection, word.subject_id, change)
+
+    def _transfer(self, transaction_id: str, word: Word) -> TakeEffect:
+        number, registration = whole_registration(self._office.ems.connection, word.subject_id)
+        moved = MovedVoter(word.detail.state_voter_id or 0, word.detail.base_version or 0, number, registration, word.basis)
+        change = self._state.transfer_voter(transaction_id, moved)
+        return lambda connection: after_transfer(connection, self._county, word.subject_id, change)
+
+    def _undo_transfer(self, transaction_id: str, word: Word) -> TakeEffect:
+        undone = self._state.undo_transfer_out(transaction_id, word.subject_id, word.basis)
+        return lambda connection: after_reversal(connection, word.subject_id, undone)
+
+    def _declined(self, transaction_id: str, word: Word) -> TakeEffect:
+        number, registration = whole_registration(self._office.ems.connection, word.subject_id)
+        change = self._state.enter_declined_voter(transaction_id, DeclinedRegistration(number, registration, word.basis))
+        return lambda connection: after_declined(connection, word.subject_id, change)
+
+    def _activity(self, transaction_id: str, word: Word) -> TakeEffect:
+        detail = word.detail
+        activity, on = CountyActivity(detail.activity or ""), date.fromisoformat(detail.on or "")
+        self._state.add_voter_activity(transaction_id, detail.state_voter_id or 0, activity, on, word.basis or None)
+        return lambda _: activity.value
 
     @property
     def _county(self) -> str:

@@ -16,7 +16,7 @@ from votecal_soap.county.ems_database import EmsDatabase
 from votecal_soap.county.match_import import keep_case
 from votecal_soap.county.office import Office
 from votecal_soap.county.pair_rule import rule_pairs
-from votecal_soap.county.state import MatchCases
+from votecal_soap.county.state import CountyRecords
 from votecal_soap.errors import NotFound
 
 NO_VOTER: Final = "Rule of the county: no voter of ours was found by the state, and none is known to us"
@@ -26,7 +26,7 @@ PROVISIONAL_MOVE: Final = "Rule of the county: a provisional move is accepted"
 class CaseAnswers:
     """Answers one county's cases, moves and DMV records."""
 
-    def __init__(self, office: Office, state: MatchCases) -> None:
+    def __init__(self, office: Office, state: CountyRecords) -> None:
         """Work for one county with one state."""
         self._office = office
         self._state = state

@@ -75,15 +75,26 @@ def _record(parts: Sequence[_Part], election: str | None, row: sqlite3.Row | tup
     return WireRecord(state_uid, voter_num, base_version, None, WireRegistration(**given) if given else None, voting)
 
 
+def changed_registration(connection: sqlite3.Connection, voter_key: int) -> tuple[str, WireRegistration]:
+    """A voter's number and the kinds of data that a clerk has changed, as UpdateVoter sends them."""
+    (mask,) = connection.execute("SELECT changed_kinds FROM voters WHERE voter_key = ?", (voter_key,)).fetchone()
+    return _read_registration(connection, voter_key, mask)
+
+
 def whole_registration(connection: sqlite3.Connection, voter_key: int) -> tuple[str, WireRegistration]:
     """A voter's number and the whole registration, as RegisterVoter sends it."""
+    return _read_registration(connection, voter_key, kind_mask(frozenset(DataKind)))
+
+
+def _read_registration(connection: sqlite3.Connection, voter_key: int, mask: int) -> tuple[str, WireRegistration]:
     parts = _parts(frozenset(DataKind))
     columns = ", ".join(column for names in KIND_COLUMNS.values() for column in names)
     query = f"SELECT {_KEYS}, NULL, NULL, {columns} FROM voters WHERE voter_key = ?"  # noqa: S608 - our own column names
     row = connection.execute(query, (voter_key,)).fetchone()
     given: Parts = {}
-    for _, place, build in parts:
-        given.update(build(row[place]))
+    for bit, place, build in parts:
+        if mask & bit:
+            given.update(build(row[place]))
     return row[0], WireRegistration(**given)
 
 

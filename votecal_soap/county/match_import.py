@@ -16,7 +16,7 @@ from votecal_soap.contract.received_matches import (
     ReceivedTransfer,
 )
 from votecal_soap.county.state_codes import CANCELLED
-from votecal_soap.county.voter_records import ADDRESS_KINDS, ALL_KINDS, MERGED_TO_NEWER, add_voter, cancel, end_registration, key_of, note, take_record
+from votecal_soap.county.voter_records import ADDRESS_KINDS, ALL_KINDS, MERGED_TO_NEWER, add_voter, cancel, end_registration, key_of, note, rename, take_record
 from votecal_soap.domain.ems_messages import MessageType
 from votecal_soap.domain.match_cases import CaseState, CaseType, TransferState
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
@@ -100,13 +100,25 @@ def _into(connection: sqlite3.Connection, county_code: str, message: ReceivedMes
     take_record(connection, key, voter, ALL_KINDS, precinct_needed=transfer.match.home_precinct_needed)
 
 
+def _accepted(connection: sqlite3.Connection, county_code: str, message: ReceivedMessage) -> None:
+    """TransferAccepted: a move that a county registered stands, and the registration here ends if it was this county's."""
+    transfer = _detail(message, ReceivedTransfer)
+    _keep_transfer(connection, transfer)
+    if transfer.losing_county == county_code:
+        cancel(connection, transfer.state_voter_id, message.record_version)
+
+
 def _reversed(connection: sqlite3.Connection, county_code: str, message: ReceivedMessage) -> None:
-    """TransferReversed: the voter is here again as before the move, or was never here."""
+    """TransferReversed: the voter is here again as before the move; or was never here, but somebody else was, who has a UID of her own now."""
     transfer = _detail(message, ReceivedTransfer)
     _keep_transfer(connection, transfer)
     key = key_of(connection, transfer.state_voter_id)
-    if transfer.gaining_county == county_code:
+    if transfer.gaining_county == county_code and transfer.voter is not None and key is not None:
+        rename(connection, key, transfer.voter.state_voter_id, transfer.voter.record_version)
+    elif transfer.gaining_county == county_code:
         cancel(connection, transfer.state_voter_id, message.record_version)
+    elif key is not None and transfer.voter is not None:
+        take_record(connection, key, transfer.voter, ALL_KINDS)
     elif key is not None and transfer.match is not None:
         take_record(connection, key, transfer.match.voter, ADDRESS_KINDS)
 
@@ -148,6 +160,7 @@ IMPORTS: Final[Mapping[str, Import]] = {
     MessageType.MERGED_INTO_NEWER: _merged_away,
     MessageType.TRANSFER_OUT: _out,
     MessageType.TRANSFER_IN: _into,
+    MessageType.TRANSFER_ACCEPTED: _accepted,
     MessageType.TRANSFER_REVERSED: _reversed,
     MessageType.UNRESOLVED_DMV_COA: _dmv_record,
     MessageType.DMV_REGISTRATION_PENDING: _dmv_record,

@@ -6,19 +6,23 @@ contract calls open stay text here: a value from a newer state must not stop an 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Protocol
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
 
 from votecal_soap.contract.batch_writer import BatchFile, WireRegistration
 from votecal_soap.contract.queue_page import QueuePage
 from votecal_soap.contract.received_cases import ReceivedCase, ReceivedCasePage, ReceivedFoundVoter
 from votecal_soap.contract.received_registrations import ReceivedMergedPage, ReceivedRegistration
 from votecal_soap.contract.received_synchronisation import ReceivedDifferencePage
+from votecal_soap.contract.received_voters import ReceivedChange, ReceivedImagePart, ReceivedImageProgress, ReceivedRecord
+from votecal_soap.domain.county_activities import CountyActivity
 from votecal_soap.domain.county_answers import ReportUnresolvedCoa, UndoMatchCase
 from votecal_soap.domain.ems_messages import Clearance
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.match_cases import CaseDecision, CaseState
 from votecal_soap.domain.synchronisation import DifferenceQuery, DigestPage, DigestQuery
+from votecal_soap.domain.voter_children import DocumentKind
+from votecal_soap.domain.voter_records import VoterSection
 from votecal_soap.domain.voter_searches import VoterSearch
 
 
@@ -219,7 +223,93 @@ class SynchronizationChecks(Protocol):
         ...
 
 
-class State(BatchDataExchange, EmsIntegration, MatchCases, SynchronizationChecks, Protocol):
+class ChangedVoter(NamedTuple):
+    """What a clerk changed of a voter, in the county's own codes, and the version that the county knew."""
+
+    state_voter_id: int
+    ems_voter_id: str
+    base_version: int
+    registration: WireRegistration
+    basis: str
+
+
+class MovedVoter(NamedTuple):
+    """A voter of another county whom a clerk has chosen, in the version that was shown, with the new affidavit."""
+
+    state_voter_id: int
+    base_version: int
+    ems_voter_id: str
+    registration: WireRegistration
+    basis: str
+
+
+class DeclinedRegistration(NamedTuple):
+    """An affidavit that the county declined."""
+
+    ems_voter_id: str
+    registration: WireRegistration
+    reason: str
+
+
+class ImageToSend(NamedTuple):
+    """What the whole of an image is."""
+
+    state_voter_id: int
+    kind: DocumentKind
+    media_type: str
+    title: str | None
+    received_on: date
+    byte_count: int
+    sha256: str
+
+
+class VoterRecords(Protocol):
+    """Voters' records in the same service (EWS-09, EWS-10, EWS-12)."""
+
+    def get_voter(
+        self, state_voter_id: int, sections: Collection[VoterSection] = (), *, as_of: date | None = None, version: int | None = None, after: str | None = None
+    ) -> ReceivedRecord:
+        """A voter's record; without sections those that the contract names."""
+        ...
+
+    def update_voter(self, transaction_id: str, changed: ChangedVoter) -> ReceivedChange:
+        """Update a voter of the county."""
+        ...
+
+    def transfer_voter(self, transaction_id: str, moved: MovedVoter) -> ReceivedChange:
+        """Take a voter of another county over (UC01.11.02)."""
+        ...
+
+    def undo_transfer_out(self, transaction_id: str, transfer_id: int, basis: str) -> DecidedTransfer:
+        """Say after the acceptance that the person who moved away is somebody else (UC03.50.01)."""
+        ...
+
+    def enter_declined_voter(self, transaction_id: str, declined: DeclinedRegistration) -> ReceivedChange:
+        """Tell of a registration that the county declined (UC01.11.04)."""
+        ...
+
+    def add_voter_activity(self, transaction_id: str, state_voter_id: int, activity: CountyActivity, on: date, basis: str | None) -> None:
+        """Enter something in a voter's activity history."""
+        ...
+
+    def confirm_vnc_printed(self, transaction_id: str, printed_on: date, cards: Sequence[tuple[int, int | None]]) -> dict[int, str]:
+        """Tell that notification cards were printed: (UID, version shown); UID to outcome."""
+        ...
+
+    def attach_image(self, transaction_id: str, image: ImageToSend, offset: int, content: bytes) -> ReceivedImageProgress:
+        """Send a part of an image."""
+        ...
+
+    def get_image(self, state_voter_id: int, entry_id: str, offset: int, maximum_bytes: int) -> ReceivedImagePart:
+        """Some bytes of an image."""
+        ...
+
+
+class CountyRecords(MatchCases, VoterRecords, Protocol):
+    """All that a clerk asks and says."""
+
+
+class State(BatchDataExchange, EmsIntegration, CountyRecords, SynchronizationChecks, Protocol):
     """Both services of the state."""
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from votecal_soap.county.secure_transport import refuse_open_transport
 from votecal_soap.county.soap_service import SoapService
 from votecal_soap.county.state import JobStatus, OutcomeCount, PendingJob, UploadTicket
 from votecal_soap.county.synchronization_client import SynchronizationClient
+from votecal_soap.county.voter_client import VoterClient
 from votecal_soap.domain.ems_messages import Clearance
 from votecal_soap.domain.jobs import DataKind
 
@@ -32,7 +33,7 @@ class StateAddress:
     timeout_seconds: float = 60.0
 
 
-class StateClient(MatchCaseClient, SynchronizationClient):
+class StateClient(MatchCaseClient, SynchronizationClient, VoterClient):
     """Speaks both services; made once, because reading a WSDL costs more than a call."""
 
     def __init__(self, address: StateAddress) -> None:

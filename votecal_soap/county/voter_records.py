@@ -63,6 +63,11 @@ def add_voter(connection: sqlite3.Connection, county_code: str, voter: ReceivedV
     return key
 
 
+def rename(connection: sqlite3.Connection, key: int, state_uid: int, record_version: int) -> None:
+    """The voter turned out to be another person than the state took her for, and has another UID."""
+    connection.execute("UPDATE voters SET state_uid = ?, base_version = ? WHERE voter_key = ?", (state_uid, record_version, key))
+
+
 def ask_for_precinct(connection: sqlite3.Connection, key: int) -> None:
     """A clerk has to place the new address; until then the voter has no voting precinct either."""
     connection.execute("DELETE FROM voter_precinct_assignment WHERE voter_key = ?", (key,))
