@@ -11,12 +11,14 @@ from votecal_soap.domain.counties import County, Credential, Election, Precinct,
 from votecal_soap.domain.duplicate_runs import DetectionRun, RollPartition
 from votecal_soap.domain.ems_messages import MessageState, NewMessage
 from votecal_soap.domain.jobs import Job, JobInstance
+from votecal_soap.domain.match_cases import TransferOut
 from votecal_soap.domain.matching import MatchingFunction, MatchingMode, MatchSettings
 from votecal_soap.domain.merging import MergeRecord
 from votecal_soap.domain.sign_in import ConsoleSession, Failures, StaffLogin
 from votecal_soap.domain.sos_work_items import SosNote, SosWorkItem
 from votecal_soap.domain.uploads import Upload
 from votecal_soap.domain.voter_children import Child
+from votecal_soap.domain.voter_records import Letter
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.ports import AuditEntry, Blackout, CappedReport, IdentityRequest, KeyBuild, LoadProgress, NewActivity, WeightsVersion
@@ -102,6 +104,9 @@ class FakeState:
     written: dict[int, datetime] = field(default_factory=dict)
     detection_runs: dict[int, DetectionRun] = field(default_factory=dict)
     partitions: dict[tuple[int, int], KeptPartition] = field(default_factory=dict)
+    transfers: list[TransferOut] = field(default_factory=list)
+    letters: dict[int, tuple[int, Letter]] = field(default_factory=dict)
+    document_parts: dict[tuple[str, str, int], tuple[bytes, datetime]] = field(default_factory=dict)
 
     def snapshot(self) -> Self:
         """A copy that can be changed."""

@@ -13,6 +13,7 @@ from fakes.jobs import FakeJobRepository
 from fakes.logins import FakeLoginRepository
 from fakes.matching import FakeMatchingRepository
 from fakes.messages import FakeMessageRepository
+from fakes.papers import FakeDocumentPartRepository, FakeMailingRepository, FakeMatchCaseRepository, FakeWorkItemRepository
 from fakes.state import FakeState
 from fakes.voters import FakeVoterRepository
 
@@ -69,6 +70,10 @@ class FakeUnitOfWork:
         self.identity = FakeIdentityRepository(state)
         self.matching = FakeMatchingRepository(state)
         self.children = FakeChildRepository(state)
+        self.document_parts = FakeDocumentPartRepository(state)
+        self.mailings = FakeMailingRepository(state)
+        self.match_cases = FakeMatchCaseRepository(state)
+        self.work_items = FakeWorkItemRepository()
         self.merges = FakeMergeRepository(state)
         self.sos_items = FakeSosItemRepository(state)
         self.logins = FakeLoginRepository(state)

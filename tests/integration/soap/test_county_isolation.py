@@ -28,6 +28,11 @@ PLANTED = {
 }
 STREET = "PLANTEDSTREET"
 CHANGING = "<TransactionId>T-1</TransactionId>"
+GIVEN = "<Registration><Name><FirstName>NO</FirstName><LastName>BODY</LastName></Name><RegistrationDate>2026-03-01</RegistrationDate></Registration>"
+IMAGE = (
+    "<DocumentKind>SignatureImage</DocumentKind><MediaType>image/gif</MediaType><ReceivedOn>2026-02-01</ReceivedOn><ByteCount>6</ByteCount>"
+    f"<Sha256>{'0' * 64}</Sha256><Content>R0lGODlh</Content>"
+)
 
 
 @pytest.fixture
@@ -85,6 +90,24 @@ CALLS = {
         "<Checksum>0123456789abcdef</Checksum></CountyRecord></CountyRecords>",
         "uid",
     ),
+    "GetVoter": ("<EmsVoterId>{}</EmsVoterId>", "ems"),
+    "UpdateVoter": ("<TransactionId>U-{0}</TransactionId><StateVoterId>{0}</StateVoterId><BaseVersion>1</BaseVersion>" + GIVEN, None),
+    "TransferVoter": (
+        "<TransactionId>M-{0}</TransactionId><StateVoterId>{0}</StateVoterId><BaseVersion>1</BaseVersion><EmsVoterId>S-{0}</EmsVoterId>" + GIVEN,
+        None,
+    ),
+    "UndoTransferOut": (CHANGING + "<TransferId>{}</TransferId><Basis>b</Basis>", "transfer"),
+    "EnterDeclinedVoter": (CHANGING + "<EmsVoterId>{}</EmsVoterId>" + GIVEN + "<DeclineReason>Not Signed</DeclineReason>", None),
+    "AddVoterActivity": (
+        CHANGING + "<StateVoterId>{}</StateVoterId><CountyActivity>MailReturned</CountyActivity><ActivityDate>2026-02-01</ActivityDate>",
+        "uid",
+    ),
+    "ConfirmVncPrinted": (
+        "<TransactionId>C-{0}</TransactionId><PrintedOn>2026-02-01</PrintedOn><PrintedCards><PrintedCard><StateVoterId>{0}</StateVoterId></PrintedCard></PrintedCards>",
+        None,
+    ),
+    "AttachImage": (CHANGING + "<StateVoterId>{}</StateVoterId>" + IMAGE, "uid"),
+    "GetImage": ("<StateVoterId>{}</StateVoterId><VoterEntryId>Document:1</VoterEntryId>", "uid"),
 }
 """Operation to its request, and to the kind of id of another county's that it names."""
 
@@ -198,3 +221,25 @@ def test_the_county_that_gained_a_voter_reads_the_case_but_neither_decides_it_no
     for operation, code in (("DecideMatchCase", "VC-2007"), ("AcceptTransferOut", "VC-2009"), ("ReverseTransferOut", "VC-2009")):
         request, kind = CALLS[operation]
         assert call(state, operation, request, moved[kind]).fault["Code"] == code
+
+
+@pytest.mark.requirement("EWS-01", "VRU-14", "EWS-12")
+def test_a_change_of_another_countys_voter_is_told_to_be_that_and_nothing_more(state, los_angeles, logged):
+    before = rows(state)
+    uid = los_angeles["uid"]
+    answers = {operation: call(state, operation, CALLS[operation][0], uid) for operation in ("UpdateVoter", "TransferVoter", "ConfirmVncPrinted")}
+    assert answers["UpdateVoter"].text("FailureReason") == "VoterDoesNotBelongToJurisdiction"
+    assert answers["TransferVoter"].text("FailureReason") == "FailedValidation"
+    assert answers["ConfirmVncPrinted"].text("PrintedCardOutcome") == "VoterNotFound"
+    told = "".join(answer.content.decode() for answer in answers.values()) + logged()
+    assert [value for value in (*PLANTED.values(), STREET, los_angeles["ems"]) if value in told] == []
+    assert {name for name, found in rows(state).items() if found != before[name]} == {"stored_reply"}
+
+
+@pytest.mark.requirement("EWS-01", "EWS-10", "EWS-14", "OPS-03")
+def test_a_record_of_another_county_shows_what_search_may_show_and_logs_nothing_of_it(state, los_angeles, logged):
+    answer = call(state, "GetVoter", "<StateVoterId>{}</StateVoterId>", los_angeles["uid"])
+    content = answer.content.decode()
+    hidden = [STREET, *(PLANTED[name] for name in ("drivers_license", "ssn4", "phone", "email")), los_angeles["ems"]]
+    assert (answer.text("OwnVoter"), [value for value in hidden if value in content]) == ("false", [])
+    assert [value for value in (*PLANTED.values(), STREET) if value in logged()] == []

@@ -24,7 +24,7 @@ def state_url(database_url):
 @pytest.mark.parametrize("service", ["batch-data-exchange", "ems-integration"])
 def test_ping_tells_version_county_and_expiry(connect, state, service, document):
     answer = connect(service, document=document).service.Ping()
-    assert (answer.ContractVersion, answer.CountyCode) == ("1.3", "19")
+    assert (answer.ContractVersion, answer.CountyCode) == ("1.4", "19")
     assert answer.ServerTime == state.clock.now()
     assert answer.CredentialExpiresAt == state.clock.now() + timedelta(days=90)
 
