@@ -6,25 +6,32 @@ from typing import Final
 
 from votecal_soap.domain.batches import FailureReason
 from votecal_soap.domain.counties import Caller
+from votecal_soap.domain.county_activities import ACTIVITY_TYPES as COUNTY_ACTIVITY_TYPES
+from votecal_soap.domain.declined_voters import DECLINED
 from votecal_soap.domain.dmv_application import MOVED_OUT_OF_COUNTY, MOVED_OUT_OF_STATE
 from votecal_soap.domain.merging import MERGED_REASON
 from votecal_soap.domain.reference_data import CODE_TABLES, ReferenceItem, ReferenceKind, ReferenceTable, make_table
 from votecal_soap.domain.registrations import DEFICIENT, REGISTERED
+from votecal_soap.domain.voter_transfers import TRANSFERRED
 from votecal_soap.errors import ErrorCode
 from votecal_soap.use_cases import (
     apply_batch_chunk,
     apply_dmv_match,
+    attach_image,
+    confirm_vnc_printed,
     decide_match_case,
     end_confidentiality,
     export_mailing_list,
     import_identity_answers,
     merge_voters,
+    registered_transfers,
     reject_duplicate,
     report_unresolved_coa,
     review_duplicate,
     set_confidentiality,
     settle_dmv_record,
     take_back_match,
+    update_voter,
 )
 from votecal_soap.use_cases.ports import UnitOfWork
 
@@ -37,6 +44,8 @@ ACTIVITY_TYPES: Final = frozenset(
         *(merge_voters.MERGED, merge_voters.MERGED_AWAY, merge_voters.UNDONE),
         *(set_confidentiality.SET_ACTIVITY, set_confidentiality.CLEARED_ACTIVITY, end_confidentiality.ACTIVITY),
         *export_mailing_list.LETTER_ACTIVITY.values(),
+        *(update_voter.ACTIVITY, TRANSFERRED, registered_transfers.TAKEN_BACK, DECLINED, confirm_vnc_printed.ACTIVITY),
+        *(*attach_image.ACTIVITIES.values(), *COUNTY_ACTIVITY_TYPES.values()),
     }
 )
 """Everything that the state writes as the type of an activity; a test walks the use cases."""
