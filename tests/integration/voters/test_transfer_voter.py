@@ -213,3 +213,16 @@ def test_a_cancelled_voter_of_another_county_registers_anew(sqlite_roll):
     sqlite_roll.add(ana(status="Cancelled", status_reason="Voter Request"))
     voter = move(sqlite_roll).voter
     assert (voter.status, voter.status_reason, voter.county_code) == ("Active", None, "37")
+
+
+@pytest.mark.requirement("EWS-09", "DUP-02", "DUP-03")
+def test_a_pair_that_waits_goes_with_the_voter_and_comes_back_with_her(roll):
+    older, newer = old_and_new()
+    roll.add(older, newer)
+    roll.detect(pair())
+    transfer_id = move(roll, "01", ems_voter_id="AL-1").transfer.transfer_id
+    assert (roll.case().county_code, roll.case().other_county) == ("01", "37")
+    assert roll.messages("01") == [("01", "PotentialDuplicate", OLD)]
+    assert ("19", "MatchCaseReplaced", OLD) in roll.messages("19")
+    say(roll, reverse, transfer_id)
+    assert roll.case().county_code == "19"
