@@ -3,6 +3,7 @@
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from importlib.resources import files
@@ -41,7 +42,14 @@ def state_url(sqlite_url: str) -> str:
 @pytest.fixture
 def state(state_url: str, tmp_path: Path, schemas: dict[str, etree.XMLSchema]) -> Iterator[State]:
     """The services in process, at NOW, for two counties."""
-    config = Config(data_dir=tmp_path, database_url=state_url, credential_key=KEY, public_url=f"http://127.0.0.1:{free_port()}")
+    with made_state(state_url, tmp_path, schemas) as made:
+        yield made
+
+
+@contextmanager
+def made_state(state_url: str, folder: Path, schemas: dict[str, etree.XMLSchema]) -> Iterator[State]:
+    """What `state` is; a module whose tests change nothing may share one."""
+    config = Config(data_dir=folder, database_url=state_url, credential_key=KEY, public_url=f"http://127.0.0.1:{free_port()}")
     unit_of_work = SqlUnitOfWorkFactory.from_url(state_url)
     with unit_of_work() as uow:
         uow.reference.save_counties([County(county_code="19", name="Los Angeles", fips="06037"), County(county_code="34", name="Sacramento", fips="06067")])
@@ -66,6 +74,13 @@ def free_port() -> int:
 @pytest.fixture
 def server(state: State) -> Iterator[str]:
     """The services on a real socket; their public URL."""
+    with served(state) as url:
+        yield url
+
+
+@contextmanager
+def served(state: State) -> Iterator[str]:
+    """What `server` is."""
     url = state.application.config.public_url
     listening = WebServer(replace(state.application, config=replace(state.application.config, listen=url.removeprefix("http://"))))
     thread = threading.Thread(target=listening.run)
