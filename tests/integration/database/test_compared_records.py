@@ -1,9 +1,11 @@
 """A county's records as they are compared, on every database alike (2 CCR 19083)."""
 
+import sqlite3
+from contextlib import closing
 from datetime import date
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy.engine import make_url
 
 from votecal_soap.domain.record_checksums import COMPARED_FIELDS, record_checksum
 from votecal_soap.domain.synchronisation import UidRange
@@ -57,11 +59,10 @@ def test_a_range_leaves_out_its_lower_bound_and_takes_its_upper(database, voters
     assert [item.record.state_voter_id for item in compared(database, UidRange(after=ids[2]), limit=1)] == ids[3:4]
 
 
-def test_a_page_is_read_through_the_index_of_counties_and_uids(sqlite_uow):
-    statement = (
-        "EXPLAIN QUERY PLAN SELECT email FROM voter WHERE county_code = '19' AND merged_into IS NULL AND state_voter_id > 5 ORDER BY state_voter_id LIMIT 9"
-    )
-    with sqlite_uow(read_only=True) as uow:
-        plan = " ".join(row[-1] for row in uow._connection.execute(text(statement)))
+def test_a_page_is_read_through_the_index_of_counties_and_uids(sqlite_url):
+    where = "county_code = '19' AND merged_into IS NULL AND state_voter_id > 5"
+    with closing(sqlite3.connect(make_url(sqlite_url).database)) as connection:
+        rows = connection.execute(f"EXPLAIN QUERY PLAN SELECT email FROM voter WHERE {where} ORDER BY state_voter_id LIMIT 9").fetchall()
+    plan = " ".join(row[-1] for row in rows)
     assert "ix_voter_county" in plan
     assert "TEMP B-TREE" not in plan
