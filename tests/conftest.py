@@ -8,4 +8,5 @@ pytest_plugins = [
     "fixtures.oracle_server",
     "fixtures.databases",
     "fixtures.oracle_lint",
+    "fixtures.sandboxes",
 ]

@@ -1,0 +1,86 @@
+"""Each sample client against a sandbox over a socket: the same scenario, whatever the language (the vendor's kit)."""
+
+import json
+import time
+
+import pytest
+from fixtures.sandboxes import COUNTIES
+from lxml import etree
+
+from votecal_soap.contract.wsdl import DEFAULTS, SERVICES, served_wsdl
+from votecal_soap.domain.jobs import JobState
+
+from .scenario import BASIS, MIDDLE_NAME, PEOPLE, batch_for, before, expected, registered_voter
+from .stacks import CLIENTS, STACKS, Stack
+
+COMPILED_LONG = {"cpp-gsoap"}
+LARGE = {"python-zeep": "12", "java-jaxws": "13"}
+"""Stacks that upload 50 MB, and a county for each."""
+
+LARGE_MEGABYTES = 50
+PATIENCE_SECONDS = 120
+OPEN_TO_US = [served_wsdl(service, str(DEFAULTS["public_url"])) for service in SERVICES]
+
+
+def play(stack: Stack, made, county_code, tmp_path, megabytes):
+    """Run the client; what it saw by step, and what it should have seen."""
+    if missing := stack.missing():
+        pytest.skip(f"NO {stack.name.upper()}: this machine lacks {', '.join(missing)}; the stack was not tried (.ci/run installs all of them)")
+    state = before(made.application, county_code)
+    batch = batch_for(state, tmp_path / "batch.xml", megabytes)
+    county = next(each for each in made.counties if each.county_code == county_code)
+    person = PEOPLE[COUNTIES.index(county_code)]
+    folder = stack.made(made.url, OPEN_TO_US)
+    done = stack.run(folder, [made.url, county.username, county.secret, str(batch.path), str(batch.record_count), *person])
+    seen = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 0, (done.stderr[-2000:], seen)
+    registered = registered_voter(made.application, county_code)
+    return state, batch, registered, {step.pop("step"): step for step in seen}
+
+
+@pytest.mark.requirement("EWS-02", "EWS-03", "EWS-04", "EWS-07", "EWS-09", "EWS-13", "VRU-01", "VRU-06")
+@pytest.mark.parametrize("stack", [pytest.param(each, marks=pytest.mark.slow) if each.name in COMPILED_LONG else each for each in STACKS], ids=lambda each: each.name)
+def test_a_client_does_all_that_a_county_needs(stack, shared_sandbox, tmp_path):
+    county_code = COUNTIES[STACKS.index(stack)]
+    state, batch, registered, seen = play(stack, shared_sandbox, county_code, tmp_path, 1.5)
+    assert seen == expected(state, registered, batch)
+    assert registered.middle_name == MIDDLE_NAME
+    with shared_sandbox.application.unit_of_work(read_only=True) as uow:
+        assert any(BASIS in (activity.basis or "") for activity in uow.voters.activities(int(state.voter.state_voter_id), 20))
+    assert completed_job(shared_sandbox, state.job_id) == batch.record_count
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("VRU-06")
+@pytest.mark.parametrize("name", LARGE)
+def test_fifty_megabytes_are_uploaded_in_chunks(name, shared_sandbox, tmp_path):
+    (stack,) = (each for each in STACKS if each.name == name)
+    state, batch, registered, seen = play(stack, shared_sandbox, LARGE[name], tmp_path, LARGE_MEGABYTES)
+    assert batch.byte_count > LARGE_MEGABYTES * 1_000_000
+    assert seen["upload"] == expected(state, registered, batch)["upload"]
+    assert completed_job(shared_sandbox, state.job_id) == batch.record_count
+
+
+def completed_job(made, job_id):
+    """How many records the state read: it does so only when digest and count agree."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        with made.application.unit_of_work(read_only=True) as uow:
+            job, run = uow.jobs.get(job_id), uow.jobs.latest_instance(job_id)
+        if job.state in (JobState.COMPLETED, JobState.FILE_REFUSED):
+            assert job.state is JobState.COMPLETED
+            return run.record_count
+        time.sleep(0.05)
+    raise AssertionError(f"the job was not done in time: {job.state}")
+
+
+def test_there_is_a_sample_in_each_folder_and_no_other():
+    assert {stack.folder.name for stack in STACKS} == {path.name for path in CLIENTS.iterdir() if path.is_dir()}
+
+
+def test_the_lock_of_the_node_packages_names_no_address():
+    assert "resolved" not in (CLIENTS / "node" / "package-lock.json").read_text()
+
+
+def test_a_wsdl_without_soap_12_is_what_the_stacks_load():
+    assert all(b"wsdl/soap12" not in wsdl and etree.fromstring(wsdl) is not None for wsdl in OPEN_TO_US)
