@@ -1,6 +1,6 @@
 """The database's own clock, as SQL: leases on several machines must not depend on any machine's time (JOB-02)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Integer, bindparam
@@ -10,6 +10,7 @@ from sqlalchemy.sql.elements import BindParameter
 from sqlalchemy.sql.functions import FunctionElement
 
 from db.types import UtcTimestamp
+from votecal_soap.clock import Clock
 
 
 class utcnow(FunctionElement[datetime]):
@@ -34,6 +35,16 @@ class utcnow(FunctionElement[datetime]):
 def _sqlite(element: utcnow, compiler: SQLCompiler, **kwargs: Any) -> str:  # noqa: ANN401 - SQLAlchemy's own signature
     # CURRENT_TIMESTAMP has whole seconds, %f three digits; the stored form has six, and text is compared.
     return f"(strftime('%Y-%m-%d %H:%M:%f', 'now', {compiler.process(element.seconds, **kwargs)} || ' seconds') || '000')"
+
+
+def go_by(clock: Clock, connection: Any) -> None:  # noqa: ANN401 - a driver's connection
+    """Have a SQLite connection tell this clock's time: it has none but the machine's, and a sandbox's days are moved."""
+
+    def told(_form: str, _now: str, moved: str) -> str:
+        instant = clock.now() + timedelta(seconds=int(moved.partition(" ")[0]))
+        return instant.strftime("%Y-%m-%d %H:%M:%S.") + f"{instant.microsecond // 1000:03}"
+
+    connection.create_function("strftime", 3, told)  # with as many arguments as the statement above gives
 
 
 @compiles(utcnow, "postgresql")

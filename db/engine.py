@@ -14,7 +14,9 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
+from db.clock import go_by
 from db.errors import replace_driver_error
+from votecal_soap.clock import Clock
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.log import event as log_event
 
@@ -40,10 +42,10 @@ _SQLITE_MAPPED: Final = 2**31
 """Bytes of the file that a read-only transaction sees where the system holds them, without copying pages; SQLite maps no more."""
 
 
-def create_engine(url: str, *, connections: int | None = None) -> Engine:
+def create_engine(url: str, *, connections: int | None = None, clock: Clock | None = None) -> Engine:
     """An engine that speaks the project's errors and keeps its time in UTC; a wrong URL names the setting.
 
-    `connections`: at most so many at a time; whoever wants one more waits.
+    `connections`: at most so many at a time; whoever wants one more waits. `clock`: what SQLite goes by instead of the machine's.
     """
     try:
         parsed = _with_driver(make_url(url))
@@ -54,6 +56,8 @@ def create_engine(url: str, *, connections: int | None = None) -> Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+        if clock is not None:
+            event.listen(engine, "connect", lambda connection, _record: go_by(clock, connection))
     elif engine.dialect.name == "oracle":
         event.listen(engine, "connect", _prepare_oracle)
         event.listen(engine, "begin", _begin_oracle)

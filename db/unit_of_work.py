@@ -37,6 +37,7 @@ from db.repositories.sos_work_items import SqlSosItemRepository
 from db.repositories.uploads import SqlUploadRepository
 from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
+from votecal_soap.clock import Clock
 from votecal_soap.use_cases import ports
 
 
@@ -127,9 +128,9 @@ class SqlUnitOfWorkFactory:
         self._url = url
 
     @classmethod
-    def from_url(cls, url: str) -> Self:
-        """Connect by URL."""
-        return cls(create_engine(url), url)
+    def from_url(cls, url: str, clock: Clock | None = None) -> Self:
+        """Connect by URL; SQLite goes by the clock, if one is given."""
+        return cls(create_engine(url, clock=clock), url)
 
     def __reduce__(self) -> tuple[Callable[[str], Self], tuple[str]]:
         """Go to another process as the URL: connections cannot be shared, so it makes its own there."""

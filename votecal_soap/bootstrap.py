@@ -24,13 +24,13 @@ class Application:
     rule_books: RuleBooks = field(default_factory=RuleBooks)
 
 
-def build(config: Config, clock: Clock | None = None) -> Application:
-    """Join the parts that a configuration asks for."""
+def build(config: Config, clock: Clock | None = None, *, database_clock: Clock | None = None) -> Application:
+    """Join the parts that a configuration asks for; SQLite goes by `database_clock`, if one is given."""
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     return Application(
         config=config,
         clock=clock or SystemClock(),
-        unit_of_work=SqlUnitOfWorkFactory.from_url(config.effective_database_url),
+        unit_of_work=SqlUnitOfWorkFactory.from_url(config.effective_database_url, database_clock),
         spool=FileSpool(config.spool_dir),
         dmv_exchange=dmv_exchange(config),
     )

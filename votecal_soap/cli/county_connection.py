@@ -41,7 +41,7 @@ def connection(command: Callable[..., None]) -> Callable[..., None]:
     @wraps(command)
     def run(*args: Any, url: str, username: str, secret_file: TextIO | None, secret: str | None, ems: Path, **options: Any) -> None:  # noqa: ANN401 - click's
         given = secret_file.read() if secret_file else secret
-        command(*args, connection=Connection(url, username, _checked(given), ems), **options)
+        command(*args, connection=Connection(url, username, checked_secret(given), ems), **options)
 
     decorated: Callable[..., None] = run
     for option in reversed(_OPTIONS):
@@ -75,7 +75,8 @@ def office_at(connected: Connection, tell: "Tell") -> Iterator[tuple["Office", "
         yield Office(ems=ems, work_dir=connected.ems.parent, clock=SystemClock(), retry=Retry(sleep=time.sleep), tell=tell), client
 
 
-def _checked(given: str | None) -> str:
+def checked_secret(given: str | None) -> str:
+    """The secret without blanks around it; none raises InvalidRequest."""
     if not given or not given.strip():
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "Give the credential's secret: --secret-file or VOTECAL_COUNTY_SECRET.", ref="secret")
     return given.strip()

@@ -31,6 +31,7 @@ _COMMANDS = {
     "idv": (f"{_HERE}.idv", "idv", "Exchange identity verifications with DMV."),
     "list": (f"{_HERE}.mailing_list", "list_", "Lists for mailings, and cases that are overdue."),
     "contract": (f"{_HERE}.contract", "contract", "The contract for EMS vendors."),
+    "vendor-check": (f"{_HERE}.vendor_check", "vendor_check", "Check a service as a county's program meets it."),
     "county": (f"{_HERE}.county", "county", "The county's side: exchange agent and queue consumer."),
     "generate": (f"{_HERE}.generate", "generate", "Make synthetic voters and batches."),
     "match": (f"{_HERE}.match", "match", "Matching: configuration, keys, weights, explanations."),

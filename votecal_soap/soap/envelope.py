@@ -91,8 +91,8 @@ def strip_encoding_hints(request: etree._Element) -> None:
     `xsi:nil="true"` stays and is judged by the schema; "false" says nothing. An operation without parts that is called nil is
     one without parts: SOAP::Lite writes so whatever takes no argument.
     """
-    if len(request) == 0 and not (request.text or "").strip():
-        request.attrib.pop(f"{_XSI}nil", None)
+    if len(request) == 0 and not (request.text or "").strip() and f"{_XSI}nil" in request.attrib:
+        del request.attrib[f"{_XSI}nil"]
     for element in request.iter():
         for name in [name for name in element.attrib if _is_hint(str(name), element)]:
             del element.attrib[name]

@@ -25,7 +25,8 @@ EMS_VOTER_ID = "CLIENT-1"
 BASIS = "Signature agrees – «certain» ✓"
 MIDDLE_NAME = "O'BRIEN & ŁUK"
 PAGE = 5
-RECORD_BYTES = 400
+RECORD_BYTES = 330
+"""Of a record as `batch_for` writes it, about."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +62,9 @@ def batch_for(state: Before, path: Path, megabytes: float) -> BatchFile:
     """A batch of the county's about voters whom the state does not know, each with a phone: valid, and of any size."""
     header = BatchHeader(state.county_code, "VoterRecordUpdate", state.job_id, "1.0", datetime.now(UTC).isoformat(timespec="seconds"), "A sample client")
     count = int(megabytes * (1 << 20) / RECORD_BYTES)
-    padding = "x" * (RECORD_BYTES - 130)
+    padding = "x" * 180
     records = (
-        WireRecord(ems_voter_id=f"UNKNOWN-{number}", registration=WireRegistration(email=f"{padding[:180]}@example.org", phone="2135550100"))
+        WireRecord(ems_voter_id=f"UNKNOWN-{number}", registration=WireRegistration(email=f"{padding}@example.org", phone="2135550100"))
         for number in range(1, count + 1)
     )
     return write_batch_file(path, header, records)
@@ -106,4 +107,3 @@ def registered_voter(application: Application, county_code: str) -> Voter:
         voter = uow.voters.by_ems_id(county_code, EMS_VOTER_ID)
     assert voter is not None
     return voter
-

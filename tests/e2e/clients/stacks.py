@@ -60,7 +60,13 @@ class Stack:
         """Run the client; its output is UTF-8 whatever the machine's language."""
         environ = {**os.environ, "LC_ALL": "C.UTF-8", "NODE_PATH": str(NODE_MODULES), "NO_PROXY": "127.0.0.1", "no_proxy": "127.0.0.1"}
         return subprocess.run(
-            [*self.command(folder), *arguments], cwd=folder if folder.exists() else ROOT, env=environ, capture_output=True, encoding="utf-8", timeout=seconds, check=False
+            [*self.command(folder), *arguments],
+            cwd=folder if folder.exists() else ROOT,
+            env=environ,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=seconds,
+            check=False,
         )
 
 
@@ -122,8 +128,12 @@ def _build_gsoap(folder: Path, url: str) -> None:
 
 
 STACKS = (
-    Stack(name="python-zeep", source="python-zeep/ems_client.py", needs=("zeep",), command=lambda _: [sys.executable, str(CLIENTS / "python-zeep/ems_client.py")]),
-    Stack(name="python-suds", source="python-suds/ems_client.py", needs=("suds",), command=lambda _: [sys.executable, str(CLIENTS / "python-suds/ems_client.py")]),
+    Stack(
+        name="python-zeep", source="python-zeep/ems_client.py", needs=("zeep",), command=lambda _: [sys.executable, str(CLIENTS / "python-zeep/ems_client.py")]
+    ),
+    Stack(
+        name="python-suds", source="python-suds/ems_client.py", needs=("suds",), command=lambda _: [sys.executable, str(CLIENTS / "python-suds/ems_client.py")]
+    ),
     Stack(name="php", source="php/ems_client.php", needs=("php", "/usr/lib/php/*/soap.so"), command=lambda _: ["php", str(CLIENTS / "php/ems_client.php")]),
     Stack(
         name="node-soap",
