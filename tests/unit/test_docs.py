@@ -133,7 +133,7 @@ def test_the_rules_that_are_shown_are_rules():
 def test_the_tree_in_the_readme_is_the_tree():
     shown = {name.rstrip("/") for cell in re.findall(r"^\| (`.*?`) \|", README, re.MULTILINE) for name in re.findall(r"`([^`]+/)`", cell)}
     packages = {str(path.parent.relative_to(ROOT)) for path in (ROOT / "votecal_soap").glob("*/__init__.py")}
-    assert shown == {"wsdl", "xsd", "db", "jobs", "tests", "benchmarks", "docs", *packages}
+    assert shown == {"wsdl", "xsd", "db", "jobs", "tests", "benchmarks", "clients", "docs", *packages}
 
 
 @pytest.mark.parametrize("document", ["README.md", "docs/architecture.md", *CONTRACT_FILES, "docs/operations.md", "docs/rules.md", "docs/console.md"])

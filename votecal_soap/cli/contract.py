@@ -25,3 +25,19 @@ def export(session: Session, directory: Path) -> None:
 
     for path in export_contract(directory, session.config.public_url):
         output.console().print(str(path))
+
+
+@contract.command()
+@click.argument("document", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def samples(document: Path) -> None:
+    """Record a request and a response of each operation from a sandbox, and write them into a document's places for samples.
+
+    A place is the line <!-- sample SERVICE OPERATION --> and everything up to <!-- end of sample -->.
+
+    Example: votecal contract samples docs/contract.md
+    """
+    from votecal_soap.sandbox.samples import record_samples, with_samples
+
+    recorded = record_samples()
+    document.write_text(with_samples(document.read_text(encoding="utf-8"), recorded), encoding="utf-8")
+    output.console().print(f"{len(recorded)} operations were recorded.")

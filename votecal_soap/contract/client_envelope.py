@@ -7,9 +7,10 @@ from lxml import etree
 
 from votecal_soap.contract.markup import branch, leaf
 from votecal_soap.contract.namespaces import SOAP_11_ENVELOPE, WS_SECURITY
-from votecal_soap.contract.parser import parse_message
+from votecal_soap.contract.parser import hardened_parser, parse_message
 from votecal_soap.errors import InvalidRequest
 
+_SHOWN_OF_CONTENT: Final = 76
 _FAULT: Final = f"{{{SOAP_11_ENVELOPE}}}Fault"
 
 
@@ -78,9 +79,11 @@ def all_of(parent: etree._Element, path: str) -> list[etree._Element]:
     return parent.findall("/".join(f"{{*}}{name}" for name in path.split("/")))
 
 
-def as_sample(element: etree._Element) -> str:
-    """An element as documents show it: indented, its own namespace as the default, nothing of the envelope around it."""
-    text = etree.tostring(element, with_tail=False, encoding="unicode").replace(f' xmlns:soapenv="{SOAP_11_ENVELOPE}"', "")
-    bare = etree.fromstring(text.replace("soapenv:", "")) if element.tag != _FAULT else etree.fromstring(etree.tostring(element, with_tail=False))
-    etree.indent(bare)
-    return etree.tostring(bare, encoding="unicode")
+def as_sample(message: str | etree._Element) -> str:
+    """A message as documents show it: indented, without what the envelope declared; of bytes in base64 the beginning."""
+    text = message if isinstance(message, str) else etree.tostring(message, with_tail=False, encoding="unicode")
+    element = etree.fromstring(text.replace(f' xmlns:soapenv="{SOAP_11_ENVELOPE}"', ""), hardened_parser())
+    for content in element.iter("{*}Content"):
+        content.text = (content.text or "")[:_SHOWN_OF_CONTENT]
+    etree.indent(element)
+    return etree.tostring(element, encoding="unicode")

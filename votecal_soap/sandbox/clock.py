@@ -24,6 +24,6 @@ class SandboxClock:
 
     def move(self, days: int) -> None:
         """Go forward by days."""
-        if days < 0 or (self._ahead + timedelta(days=days)).days > MOST_DAYS:
+        if not 0 <= days <= MOST_DAYS - self._ahead.days:
             raise InvalidRequest(ErrorCode.VALUE_WRONG, f"The clock goes forward only, by at most {MOST_DAYS} days in all.", ref="days")
         self._ahead += timedelta(days=days)

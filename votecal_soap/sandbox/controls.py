@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH: Final = "/sandbox"
+_DIGITS: Final = 9
 
 
 class SandboxControls:
@@ -53,7 +54,7 @@ class SandboxControls:
 
     def _move_clock(self, given: Mapping[str, str]) -> dict[str, Any]:
         days = given.get("days", "")
-        if not days.isdecimal() or not days.isascii():
+        if not (days.isdecimal() and days.isascii() and len(days) <= _DIGITS):
             raise InvalidRequest(ErrorCode.VALUE_WRONG, "Say by how many days the clock goes forward: days=7.", ref="days")
         self._clock.move(int(days))
         run_job(self._application, JobType.MATCH_CASE_DEADLINES)

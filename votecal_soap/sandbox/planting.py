@@ -1,5 +1,6 @@
 """Fills a sandbox by the state's own use cases: nothing lies in it that the services could not have made."""
 
+import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -163,7 +164,9 @@ def _load_histories(application: Application, county_code: str, name: str, voter
 def _let_dmv_tell(application: Application, pairs: Iterable[tuple[CountyPeople, CountyPeople]]) -> None:
     yesterday = legal_date(application.clock.now()) - timedelta(days=1)
     records = (record for people, neighbour in pairs for record in records_of(people, neighbour, yesterday))
-    write_dmv_coa_file(application.config.dmv_drop_folder / _DMV_FILE, DmvCoaHeader("SANDBOX", application.clock.now()), records)
+    file, now = application.config.dmv_drop_folder / _DMV_FILE, application.clock.now()
+    write_dmv_coa_file(file, DmvCoaHeader("SANDBOX", now), records)
+    os.utime(file, (now.timestamp(),) * 2)  # whatever the machine's clock says
     run_job(application, JobType.PROCESS_DMV_COA_RECORD_FILE, _DMV_FILE)
 
 

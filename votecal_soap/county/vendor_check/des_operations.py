@@ -7,13 +7,12 @@ import base64
 import tempfile
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 from votecal_soap.contract.batch_writer import BatchFile, WireRecord, WireRegistration, write_batch_file
-from votecal_soap.contract.client_envelope import all_of, text_of
-from votecal_soap.contract.markup import leaf
+from votecal_soap.contract.client_envelope import all_of, request_envelope, text_of
+from votecal_soap.contract.markup import branch, leaf
 from votecal_soap.county.vendor_check.visit import DES, CheckFailed, NotTried, Visit
 from votecal_soap.domain.batches import SCHEMA_VERSION, BatchHeader
 from votecal_soap.domain.jobs import DataKind
@@ -74,11 +73,9 @@ def complete_upload(visit: Visit) -> None:
 def get_job_status(visit: Visit) -> None:
     """Where the job stands; after an upload, until it has ended."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        state = text_of(visit.ask(DES, "GetJobStatus", leaf("JobId", _job(visit))), "JobState")
-        if not visit.kept.get("complete") or state in _ENDED or time.monotonic() > deadline:
-            break
+    while visit.kept.get("complete") and _state(visit) not in _ENDED and time.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
+    state = text_of(visit.ask(DES, "GetJobStatus", leaf("JobId", _job(visit))), "JobState")
     if visit.kept.get("complete") and state != "Completed":
         raise CheckFailed(f"The job is {state} half a minute after its file: ask SOS whether a worker runs.")
 
@@ -104,16 +101,21 @@ OPERATIONS: Final[tuple[tuple[str, Callable[[Visit], None], bool], ...]] = (
 
 def _batch(visit: Visit, path: Path) -> BatchFile:
     """Only what the job is authorised for."""
-    job = visit.kept["jobs"][0]
+    job_id, job = _job(visit), visit.kept["jobs"][0]
     if DataKind.CONTACT.value not in [text_of(kind) for kind in all_of(job, "DataKinds/DataKind")]:
         raise NotTried("The pending job is not for Contact, of which the file of this check is.")
-    made_at = datetime.now(UTC).isoformat(timespec="seconds")
-    header = BatchHeader(visit.kept["county"], "VoterRecordUpdate", _job(visit), SCHEMA_VERSION, made_at, "votecal vendor-check")
+    made_at = visit.clock.now().isoformat(timespec="seconds")
+    header = BatchHeader(visit.kept["county"], "VoterRecordUpdate", job_id, SCHEMA_VERSION, made_at, "votecal vendor-check")
     notices = visit.kept.get("notices") or []
     known = [text_of(notice, "Voter/EmsVoterId") for notice in notices]
     phone = WireRegistration(phone="916 555 0100")
     records = [WireRecord(ems_voter_id=number, registration=phone) for number in (*known, "CHECK-NOBODY") if number]
     return write_batch_file(path, header, records)
+
+
+def _state(visit: Visit) -> str:
+    reply = visit.post(DES, request_envelope(visit.header, branch("GetJobStatus", leaf("JobId", _job(visit)), namespace=DES.namespace)))
+    return "" if reply.body is None else text_of(reply.body, "JobState")
 
 
 def _job(visit: Visit) -> int:

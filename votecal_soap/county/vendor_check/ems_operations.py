@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from votecal_soap.contract.client_envelope import all_of, text_of
 from votecal_soap.contract.markup import branch, leaf
+from votecal_soap.county.vendor_check import voter_operations
+from votecal_soap.county.vendor_check.made_up import registration
 from votecal_soap.county.vendor_check.visit import EMS, CheckFailed, NotTried, Visit
+from votecal_soap.county.vendor_check.voter_operations import BASIS
 
-BASIS: Final = "A conformance run of the vendor's."
 UNKNOWN_ID: Final = 999_999_999_999
 _NOBODY: Final = {"LastName": "Nobody", "DateOfBirth": "1970-01-01"}
 
@@ -47,8 +49,8 @@ def get_message_queue(visit: Visit) -> None:
 
 def get_messages(visit: Visit) -> None:
     """One by its id, and one that is not there."""
-    first = visit.kept.get("message_ids", [])[:1]
-    answer = visit.ask(EMS, "GetMessages", branch("MessageIds", *(leaf("MessageId", number) for number in (*first, UNKNOWN_ID))))
+    newest = visit.kept.get("message_ids", [])[-1:]
+    answer = visit.ask(EMS, "GetMessages", branch("MessageIds", *(leaf("MessageId", number) for number in (*newest, UNKNOWN_ID))))
     if [text_of(missing) for missing in all_of(answer, "MissingMessageIds/MessageId")] != [str(UNKNOWN_ID)]:
         raise CheckFailed("An id that the queue does not have was not named in MissingMessageIds.")
 
@@ -86,7 +88,15 @@ def report_unresolved_coa(visit: Visit) -> None:
 def accept_transfer_out(visit: Visit) -> None:
     """A voter has moved away."""
     transaction = leaf("TransactionId", visit.transaction("accept-transfer"))
-    visit.ask_of_first(EMS, "AcceptTransferOut", ((transaction, leaf("TransferId", number)) for number in _transfers(visit)))
+    visit.kept["accepted"] = visit.ask_of_first(EMS, "AcceptTransferOut", ((transaction, leaf("TransferId", number)) for number in _transfers(visit)))
+
+
+def undo_transfer_out(visit: Visit) -> None:
+    """That was a mistake."""
+    if "accepted" not in visit.kept:
+        raise NotTried("No move was accepted before it.")
+    transfer = leaf("TransferId", int(text_of(visit.kept["accepted"], "TransferResult/TransferId")))
+    visit.ask(EMS, "UndoTransferOut", leaf("TransactionId", visit.transaction("undo-transfer")), transfer, leaf("Basis", BASIS))
 
 
 def reverse_transfer_out(visit: Visit) -> None:
@@ -118,11 +128,14 @@ OPERATIONS: Final[tuple[tuple[str, Callable[[Visit], None], bool], ...]] = (
     ("GetMessageQueue", get_message_queue, False),
     ("GetMessages", get_messages, False),
     ("PullMergedData", pull_merged_data, False),
+    *voter_operations.READING,
     ("RegisterVoter", register_voter, True),
+    *voter_operations.CHANGING,
     ("DecideMatchCase", decide_match_case, True),
     ("UndoMatchCase", undo_match_case, True),
     ("ReportUnresolvedCoa", report_unresolved_coa, True),
     ("AcceptTransferOut", accept_transfer_out, True),
+    ("UndoTransferOut", undo_transfer_out, True),
     ("ReverseTransferOut", reverse_transfer_out, True),
     ("ClearMessages", clear_messages, True),
 )
@@ -131,16 +144,7 @@ OPERATIONS: Final[tuple[tuple[str, Callable[[Visit], None], bool], ...]] = (
 
 def _registration(visit: Visit, ems_voter_id: str = "") -> tuple[str, ...]:
     """RegisterVoter's parts; the same for the same visit."""
-    name = branch("Name", leaf("FirstName", "Zébulon"), leaf("LastName", f"Check-{_letters(visit.stamp)}"))
-    home = {"HouseNumber": "12", "StreetName": "River", "StreetType": "AVE", "City": "Sacramento", "State": "CA", "ZipCode": "95814"}
-    address = branch("ResidenceAddress", *(leaf(part, value) for part, value in home.items()))
-    registration = branch("Registration", name, leaf("DateOfBirth", "1970-01-01"), address, leaf("RegistrationDate", "2026-01-05"))
-    return leaf("TransactionId", visit.transaction("register")), leaf("EmsVoterId", ems_voter_id or f"CHECK-{visit.stamp}"[:20]), registration
-
-
-def _letters(stamp: str) -> str:
-    """A name holds no digits."""
-    return "".join(chr(ord("a") + int(digit)) for digit in stamp if digit.isdigit()) or "x"
+    return leaf("TransactionId", visit.transaction("register")), leaf("EmsVoterId", ems_voter_id or f"CHECK-{visit.stamp}"[:20]), registration(visit.stamp)
 
 
 def _notice(visit: Visit) -> Any:  # noqa: ANN401 - an lxml element

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import requests
 
+from votecal_soap.clock import Clock, SystemClock
 from votecal_soap.contract.client_envelope import Reply, all_of, read_reply, request_envelope, security_header, text_of
 from votecal_soap.contract.markup import branch, leaf
 from votecal_soap.contract.schemas import MessageSchema
@@ -50,6 +51,7 @@ class Visit:
     username: str
     secret: str = field(repr=False)
     stamp: str
+    clock: Clock = field(default_factory=SystemClock)
     timeout_seconds: float = 30.0
     exchanges: list[Exchange] = field(default_factory=list)
     kept: dict[str, Any] = field(default_factory=dict)
