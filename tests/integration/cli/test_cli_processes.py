@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -5,6 +6,7 @@ import sys
 import time
 
 import pytest
+import requests
 
 
 def test_help_and_exit_codes_of_a_real_process(process):
@@ -55,3 +57,17 @@ def test_a_worker_process_runs_what_is_due_and_goes_down_when_told(staffed, envi
     assert run_json("job", "show", "1")["state"] == "Completed"
     assert "".join(logs).count('"run begun"') == 1
     assert "".join(logs).count('"worker down"') == 2
+
+
+def test_a_sandbox_serves_its_counties_and_leaves_nothing(environ, tmp_path):
+    environ |= {"VOTECAL_DATABASE_URL": f"sqlite:///{tmp_path / 'mine.db'}", "TMPDIR": str(tmp_path / "temporary")}
+    (tmp_path / "temporary").mkdir()
+    command = [sys.executable, "-m", "votecal_soap.cli", "serve", "--sandbox", "--port", "0", "--json"]
+    with subprocess.Popen(command, env={**os.environ, **environ}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as serving:
+        told = json.loads("".join(iter(serving.stdout.readline, "}\n")) + "}")
+        assert b"EmsIntegration" in requests.get(f"{told['url']}/soap/ems-integration?wsdl", timeout=10).content
+        serving.send_signal(signal.SIGTERM)
+        assert serving.wait(30) == 0
+    assert [county["county_code"] for county in told["counties"]] == ["19", "34"]
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert not (tmp_path / "mine.db").exists()

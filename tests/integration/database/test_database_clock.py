@@ -8,6 +8,7 @@ from sqlalchemy.dialects import oracle
 
 from db.clock import utcnow
 from db.engine import create_engine
+from votecal_soap.clock import FixedClock
 
 
 @pytest.fixture
@@ -39,3 +40,16 @@ def test_a_session_of_another_time_zone_changes_nothing(connection):
 
 def test_oracle_is_asked_for_utc():
     assert "SYS_EXTRACT_UTC(SYSTIMESTAMP)" in str(select(utcnow()).compile(dialect=oracle.dialect()))
+
+
+def test_sqlite_goes_by_a_clock_that_is_given(sqlite_url):
+    told = FixedClock(datetime(2031, 5, 6, 7, 8, 9, 123456, tzinfo=UTC))
+    engine = create_engine(sqlite_url, clock=told)
+    with engine.connect() as connection:
+        assert connection.execute(select(utcnow(), utcnow(-9))).one() == (
+            told.now().replace(microsecond=123000),
+            told.now().replace(second=0, microsecond=123000),
+        )
+        told.instant += timedelta(days=7)
+        assert connection.execute(select(utcnow())).scalar_one().day == 13
+    engine.dispose()

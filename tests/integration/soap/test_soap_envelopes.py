@@ -110,6 +110,14 @@ def test_types_and_encodings_of_soap_lite_are_passed_over(state):
     assert state.post(BATCH, envelope(body, security())).text("JobState") == "Pending"
 
 
+@pytest.mark.parametrize(("content", "county"), [("", "19"), ("  ", "19"), ("<x/>", None), ("text", None)])
+def test_an_operation_without_parts_may_be_called_nil_as_soap_lite_does(state, content, county):
+    body = f'<Ping xmlns="{NAMESPACES[BATCH]}" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">{content}</Ping>'
+    answer = state.post(BATCH, envelope(body, security()))
+    assert answer.text("CountyCode") == county
+    assert county or answer.fault["Code"] == "VC-1005"
+
+
 def test_a_timestamp_is_answered_with_one_and_none_with_none(state):
     stamp = f'<u:Timestamp xmlns:u="{WSU}"><u:Created>2026-03-02T17:00:00Z</u:Created></u:Timestamp>'
     for content in (PING, PING + PING):
