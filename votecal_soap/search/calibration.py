@@ -41,21 +41,24 @@ class _Counts(NamedTuple):
     two: Floats
 
 
-def calibration_of(scores: Floats, truth: Flags) -> tuple[Knot, ...]:
-    """The knots of the likeliest line that never falls; none if there is too little to learn from."""
+def calibration_of(scores: Floats, truth: Flags, stands_for: Floats | None = None) -> tuple[Knot, ...]:
+    """The knots of the likeliest line that never falls; none if there is too little to learn from.
+
+    `stands_for` says how many pairs each one counts as; None: as one.
+    """
     if min(int(truth.sum()), int((~truth).sum())) < _FEWEST:
         return ()
-    counts = _counts(scores, truth)
+    counts = _counts(scores, truth, np.ones(len(scores)) if stands_for is None else stands_for)
     knots = _knots(counts)
     if len(knots) == 1:
         return ()
     return tuple(zip(knots.tolist(), (_likeliest(counts, knots) * _BITS).tolist(), strict=True))
 
 
-def _counts(scores: Floats, truth: Flags) -> _Counts:
+def _counts(scores: Floats, truth: Flags, stands_for: Floats) -> _Counts:
     distinct, place = np.unique(np.round(scores * _GRID), return_inverse=True)
-    one, two = (np.bincount(place, weights=kind, minlength=len(distinct)) for kind in (truth, ~truth))
-    return _Counts(distinct / _GRID, one.astype(np.float64), two.astype(np.float64))
+    one, two = (np.bincount(place, weights=kind * stands_for, minlength=len(distinct)) for kind in (truth, ~truth))
+    return _Counts(distinct / _GRID, one, two)
 
 
 def _knots(counts: _Counts) -> Floats:

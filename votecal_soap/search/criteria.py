@@ -24,6 +24,7 @@ INTERACTION_WORDS: Final[Mapping[str, tuple[MatchField, str]]] = {
     "two_names": (MatchField.FIRST_NAME, "The first names are near each other, but each a name of its own"),
     "two_names_at_home": (MatchField.FIRST_NAME, "Same surname, birth date and home, first names near each other, but each a name of its own"),
     "another_gender": (MatchField.GENDER, "Neither first names nor gender agree"),
+    "one_gender": (MatchField.GENDER, "The first names do not quite agree, but the gender does"),
     "given_names_conflict": (MatchField.MIDDLE_NAME, "Neither first nor middle names quite agree"),
     "namesakes_at_home": (MatchField.MIDDLE_NAME, "One name and one home, different middle names"),
     "married": (MatchField.LAST_NAME, "Same first name and birth date, another surname"),

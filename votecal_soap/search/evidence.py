@@ -121,6 +121,10 @@ class Evidence:
         """Where the first names do not quite agree, and the gender not at all."""
         return self.holds(MatchField.GENDER, "different") & ~self.holds(MatchField.FIRST_NAME, "exact")
 
+    def one_gender(self) -> Flags:
+        """Where the first names do not quite agree, but the gender does: of one first name two people mostly are of one gender anyway."""
+        return self.holds(MatchField.GENDER, "same") & ~self.holds(MatchField.FIRST_NAME, "exact", "missing")
+
     def same_birth(self) -> Flags:
         """Where the dates of birth are the same."""
         return self.holds(MatchField.DATE_OF_BIRTH, "exact")
@@ -184,6 +188,7 @@ INTERACTIONS: Final[Mapping[str, Callable[[Evidence], Floats | Flags]]] = {
     "two_names": Evidence.two_names,
     "two_names_at_home": _two_names_at_home,
     "another_gender": Evidence.another_gender,
+    "one_gender": Evidence.one_gender,
     "given_names_conflict": Evidence.given_names_conflict,
     "namesakes_at_home": _namesakes,
     "married_at_home": lambda evidence: _married(evidence) & evidence.at_home(),

@@ -95,8 +95,8 @@ class _Fitting:
         """Weights from what is not held back, their calibration across folds, the check on what is."""
         training = ~self._held_back
         weights = self._calibrated(self._learned(training), training)
-        scores, truth, probability = (np.concatenate(arrays) for arrays in zip(*(self._checked(form, weights) for form in self._forms), strict=True))
-        table = calibration_table(probability, truth)
+        scores, truth, stands_for = (np.concatenate(arrays) for arrays in zip(*(self._checked(form, weights) for form in self._forms), strict=True))
+        table = calibration_table(posterior(scores, weights), truth, stands_for)
         return Fit(
             weights=weights,
             pairs=sum(form.examples for form in self._forms),
@@ -132,17 +132,16 @@ class _Fitting:
 
     def _checked(self, form: Labelled, weights: MatchWeights) -> tuple[Floats, Flags, Floats]:
         rows = _rows(form, self._held_back)
-        scores = score(form.evidence, weights)[rows]
-        return scores, form.truth[rows], posterior(scores, weights)
+        return score(form.evidence, weights)[rows], form.truth[rows], form.stands_for[rows]
 
 
 def with_calibration(weights: MatchWeights, form: Labelled, scores: Floats, rows: Integers) -> MatchWeights:
     """The weights with the calibration that scores of a form's rows teach."""
-    truth, lacking = form.truth[rows], form.lacks_licence[rows]
+    truth, stands_for, lacking = form.truth[rows], form.stands_for[rows], form.lacks_licence[rows]
     return replace(
         weights,
-        calibration=calibration_of(scores, truth),
-        calibration_without_licence=calibration_of(scores[lacking], truth[lacking]),
+        calibration=calibration_of(scores, truth, stands_for),
+        calibration_without_licence=calibration_of(scores[lacking], truth[lacking], stands_for[lacking]),
     )
 
 

@@ -3,13 +3,18 @@
 Two forms of the same people are learned from. *Numbered*: DL/ID hidden, everything else compared; the DL/ID labels. *Plain*:
 as a source would have it that gives neither SSN4 nor gender; the DL/ID labels, and where a side lacks it, the SSN4. Without the
 second, nothing would be known of pairs that lack a DL/ID, and these are peculiar: second registrations seldom bear one.
+
+Who lacks a DL/ID often lacks an SSN4 too, and then bears no label. So a labelled pair stands for those without a label that
+lack a DL/ID on the same side: counted singly, second registrations would seem rarer than they are.
 """
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from votecal_soap.domain.matching import MatchField, MatchingFunction, MatchSettings, Person
-from votecal_soap.search.arrays import Flags
+from votecal_soap.search.arrays import Flags, Floats
 from votecal_soap.search.candidates import DEFAULT_CAP, CandidateIndex
 from votecal_soap.search.comparisons import COMPARISONS
 from votecal_soap.search.evidence import Evidence
@@ -41,6 +46,8 @@ class Labelled(NamedTuple):
     """One person; only meaningful where `known`."""
     known: Flags
     lacks_licence: Flags
+    stands_for: Floats
+    """How many pairs a labelled one counts as."""
 
     @property
     def examples(self) -> int:
@@ -56,7 +63,7 @@ def numbered(people: Sequence[Person], index: CandidateIndex, frequencies: NameF
 def labelled_by_licence(evidence: Evidence) -> Labelled:
     """The numbered form of pairs compared without their DL/ID."""
     truth, known = silver_labels(evidence.pairs, MatchField.DRIVERS_LICENSE)
-    return Labelled(evidence, truth, known, evidence.pairs.missing(MatchField.DRIVERS_LICENSE))
+    return _labelled(evidence, truth, known)
 
 
 def plain(people: Sequence[Person], index: CandidateIndex, frequencies: NameFrequencies) -> Labelled:
@@ -67,10 +74,21 @@ def plain(people: Sequence[Person], index: CandidateIndex, frequencies: NameFreq
 def labelled_plainly(evidence: Evidence) -> Labelled:
     """The plain form of pairs that no SSN4 brought together."""
     truth, known = silver_labels(evidence.pairs, MatchField.DRIVERS_LICENSE)
-    lacks_licence = evidence.pairs.missing(MatchField.DRIVERS_LICENSE)
     by_ssn4, told = silver_labels(evidence.pairs, MatchField.SSN4)
-    told &= lacks_licence
-    return Labelled(evidence_without(evidence, OFTEN_LACKING), truth | (by_ssn4 & told), known | told, lacks_licence)
+    told &= evidence.pairs.missing(MatchField.DRIVERS_LICENSE)
+    return _labelled(evidence_without(evidence, OFTEN_LACKING), truth | (by_ssn4 & told), known | told)
+
+
+def _labelled(evidence: Evidence, truth: Flags, known: Flags) -> Labelled:
+    return Labelled(evidence, truth, known, evidence.pairs.missing(MatchField.DRIVERS_LICENSE), _stands_for(evidence.pairs, known))
+
+
+def _stands_for(pairs: Pairs, known: Flags) -> Floats:
+    """Of the pairs that lack a DL/ID on the same side, or on none, the number over that of those with a label."""
+    left, right = pairs.cells(MatchField.DRIVERS_LICENSE)
+    lacking = 2 * (left == 0) + (right == 0)
+    every, labelled = np.bincount(lacking, minlength=4), np.bincount(lacking[known], minlength=4)
+    return np.asarray((every / np.maximum(labelled, 1))[lacking])
 
 
 def silver_labels(pairs: Pairs, field: MatchField) -> tuple[Flags, Flags]:

@@ -73,6 +73,17 @@ def test_a_pair_that_lacks_a_licence_is_labelled_by_ssn4_where_nothing_of_ssn4_i
     assert with_ssn4.examples == 2
 
 
+def test_a_labelled_pair_stands_for_those_without_a_label_that_lack_a_licence_on_the_same_side():
+    ana = population(1)[0]._replace(drivers_license="B1111111")
+    unnumbered = ana._replace(drivers_license=None)
+    sought = [ana._replace(ssn4=ssn4) for ssn4 in ("1234", None, None)]
+    found = plain(sought, roll(ana, unnumbered._replace(ssn4="1234")), shipped_frequencies())
+    counted = dict(zip(found.evidence.pairs.right_rows[found.known].tolist(), found.stands_for[found.known].tolist(), strict=True))
+    assert found.examples == 4
+    assert counted == {0: 1.0, 1: 3.0}
+    assert found.stands_for[found.known].sum() == len(found.evidence.pairs)
+
+
 def test_no_pair_is_labelled_by_the_ssn4_that_brought_it_together():
     ana = population(1)[0]._replace(drivers_license=None, ssn4="1234")
     stranger = ana._replace(first_name="OTTO", date_of_birth=ana.date_of_birth.replace(month=ana.date_of_birth.month % 12 + 1), zip_code="95501")

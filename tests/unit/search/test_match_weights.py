@@ -4,6 +4,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from votecal_soap.domain.matching import MatchingFunction, MatchSettings, Person
 from votecal_soap.errors import InvalidRequest
 from votecal_soap.search.calibration import calibration_of
 from votecal_soap.search.comparisons import COMPARISONS
@@ -11,6 +12,7 @@ from votecal_soap.search.confidence import in_percent, posterior
 from votecal_soap.search.criteria import INTERACTION_WORDS
 from votecal_soap.search.evidence import INTERACTIONS
 from votecal_soap.search.frequencies import shipped_frequencies
+from votecal_soap.search.service import SearchService
 from votecal_soap.search.weights import MatchWeights, expert_weights
 
 
@@ -93,6 +95,16 @@ def test_a_calibration_never_falls_and_claims_no_more_than_its_labels_bear():
     assert 2 ** -odds[0] < 100 / 0.5 + 1
 
 
+def test_a_pair_that_stands_for_others_counts_as_often_in_a_calibration():
+    rng = np.random.default_rng(3)
+    scores = rng.normal(0, 8, 4_000)
+    truth = rng.random(4_000) < 1 / (1 + np.exp2(-scores))
+    twice = rng.random(4_000) < 0.5
+    repeated = calibration_of(np.append(scores, scores[twice]), np.append(truth, truth[twice]))
+    assert calibration_of(scores, truth, np.where(twice, 2.0, 1.0)) == repeated
+    assert calibration_of(scores, truth) != repeated
+
+
 def test_pairs_that_lack_a_licence_have_a_calibration_of_their_own():
     weights = replace(expert_weights(), calibration=((-10.0, -10.0), (10.0, 10.0)), calibration_without_licence=((-10.0, -9.0), (10.0, 11.0)))
     assert in_percent(posterior(np.zeros(2), weights, lacks_licence=np.array([False, True]))).tolist() == [50, 66]
@@ -105,6 +117,21 @@ def test_weights_kept_before_there_was_a_second_calibration_still_load():
     values = json.loads(expert_weights().to_json())
     del values["calibration_without_licence"]
     assert MatchWeights.from_json(json.dumps(values)) == replace(expert_weights(), calibration_without_licence=())
+
+
+def test_one_gender_tells_something_where_the_first_names_do_not_quite_agree():
+    """Two people of one first name are mostly of one gender anyway; twins of two names are half the time."""
+    service = SearchService(replace(expert_weights(), interactions={**expert_weights().interactions, "one_gender": 1.0}))
+    ana, zoe = (Person(first_name=name, last_name="BAKER", gender="F") for name in ("ANA", "ZOE"))
+
+    def told(left, right):
+        return "one_gender" in [criterion.level for criterion in service.explain(left, right, MatchSettings(function=MatchingFunction.DMV_COA)).criteria]
+
+    assert told(ana, zoe)
+    assert not told(ana, ana)
+    assert not told(ana, zoe._replace(gender="M"))
+    assert not told(ana, zoe._replace(gender=None))
+    assert not told(ana, zoe._replace(first_name=None))
 
 
 def test_too_few_pairs_teach_no_calibration():

@@ -75,8 +75,9 @@ class CalibrationBin:
 CALIBRATION_EDGES: Final = (0.0, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 0.999, 1.0)
 
 
-def calibration_table(posterior: Floats, truth: Flags) -> list[CalibrationBin]:
-    """Whether 90 % means 90 %."""
+def calibration_table(posterior: Floats, truth: Flags, stands_for: Floats | None = None) -> list[CalibrationBin]:
+    """Whether 90 % means 90 %; `stands_for` says how many pairs each one counts as in the shares, None: as one."""
+    counts = np.ones(len(posterior)) if stands_for is None else stands_for
     bins = np.clip(np.digitize(posterior, CALIBRATION_EDGES) - 1, 0, len(CALIBRATION_EDGES) - 2)
     table = []
     for number in np.unique(bins).tolist():
@@ -86,8 +87,8 @@ def calibration_table(posterior: Floats, truth: Flags) -> list[CalibrationBin]:
                 lowest=CALIBRATION_EDGES[number],
                 highest=CALIBRATION_EDGES[number + 1],
                 pairs=int(inside.sum()),
-                predicted=float(posterior[inside].mean()),
-                observed=float(truth[inside].mean()),
+                predicted=float(np.average(posterior[inside], weights=counts[inside])),
+                observed=float(np.average(truth[inside], weights=counts[inside])),
             )
         )
     return table
