@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, CompoundSelect, Connection, Select, and_, bindparam, func, select, true, union_all
 
-from db.number_sets import Among, fetch_among
+from db.key_sets import Among, fetch_among
 from db.repositories.match_keys import match_rows
 from db.tables import voter_match_key, voter_match_key_recent
 from votecal_soap.search.candidates import AskedKeys, Candidates, CappedKey

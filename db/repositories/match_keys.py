@@ -15,7 +15,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from sqlalchemy import Connection, Select, select
 
 from db.bulk import BulkWriter, columns_of
-from db.number_sets import Among, fetch_among
+from db.key_sets import Among, fetch_among
 from db.tables import voter_match, voter_match_key, voter_match_key_recent
 from votecal_soap.domain.voters import Voter
 from votecal_soap.search.candidates import CANDIDATE_COLUMNS, IDENTITY_COLUMNS

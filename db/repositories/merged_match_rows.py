@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from db.bulk import BulkWriter, columns_of
-from db.number_sets import fetch_among
+from db.key_sets import fetch_among
 from db.repositories.match_keys import MatchRow, match_row, match_rows
 from db.repositories.match_rebuilding import key_build, keys_built
 from db.tables import voter_match, voter_match_key_recent

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select, update
 
 from db.bulk import BulkWriter
-from db.in_lists import in_lists, listed, select_listed
+from db.in_lists import in_lists, listed
+from db.key_sets import Among, fetch_among
 from db.tables import dmv_work_item, potential_voter
 
 
 def add(connection: Connection, bulk: BulkWriter, work_item_ids: Sequence[int], at: datetime) -> None:
     """One for each work item; one that was withdrawn is there again."""
-    known = select(potential_voter.c.work_item_id).where(potential_voter.c.work_item_id.in_(listed()))
-    there = {row.work_item_id for row in select_listed(connection, known, work_item_ids)}
+    there = {row[0] for row in fetch_among(connection, _known, work_item_ids)}
     again = update(potential_voter).where(potential_voter.c.work_item_id.in_(listed()))
     for part in in_lists(sorted(there)):
         connection.execute(again.values(withdrawn_at=None), {"listed": part})
@@ -57,3 +57,7 @@ def _due(statement: Select[Any], county_code: str | None) -> Select[Any]:
         return waiting
     of_county = dmv_work_item.c.county_code == county_code
     return waiting.join(dmv_work_item, dmv_work_item.c.work_item_id == potential_voter.c.work_item_id).where(of_county)
+
+
+def _known(among: Among) -> Select[Any]:
+    return select(potential_voter.c.work_item_id).where(among(potential_voter.c.work_item_id))

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Select, Subquery, func, select
 
-from db.number_sets import fetch_among
+from db.key_sets import fetch_among
 from db.repositories.match_keys import match_rows
 from db.tables import voter, voter_match
 from votecal_soap.search.candidates import CANDIDATE_COLUMNS, CandidateRow

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Select, literal, select
 
-from db.number_sets import Among, fetch_among, select_among
+from db.key_sets import Among, fetch_among, select_among
 from db.repositories.dmv_records import record_of
 from db.tables import dmv_work_item, match_case, voter, voter_version
 from votecal_soap.domain.voters import VERSION_FIELDS, VerificationStatus, Voter

@@ -9,7 +9,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
-from db.number_sets import Among, fetch_among
+from db.key_sets import Among, fetch_among
 from db.repositories import compared_records, residence_history, voter_activities, voter_versions
 from db.repositories.match_keys import add_match_rows
 from db.repositories.number_series import NumberSeries

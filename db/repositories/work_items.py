@@ -1,14 +1,15 @@
 """DMV COA Work Items, potential voters, signatures (COA-02 to COA-38)."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, func, or_, select, update
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import in_lists, listed, select_listed
+from db.key_sets import Among, Statement, fetch_among
 from db.repositories import potential_voters, signatures
 from db.repositories.dmv_records import record_columns, record_of
 from db.repositories.number_series import NumberSeries
@@ -52,8 +53,8 @@ class SqlWorkItemRepository:
 
     def seen(self, records: Sequence[KeyedRecord]) -> set[int]:
         """Sequences of those seen before: same transaction, or same DL/ID, new address and date (COA-02)."""
-        transactions = self._present("transaction_id", [record.transaction_id for record, _ in records])
-        repeats = self._present("repeat_key", [key for _, key in records if key])
+        transactions = self._present(_of_transactions, (record.transaction_id for record, _ in records))
+        repeats = self._present(_of_repeats, (key for _, key in records if key))
         return {record.sequence for record, key in records if record.transaction_id in transactions or key in repeats}
 
     def add(self, items: Sequence[NewWorkItem], job_id: int, at: datetime) -> None:
@@ -92,19 +93,9 @@ class SqlWorkItemRepository:
 
     def earlier_open(self, state_voter_ids: Sequence[int]) -> dict[int, list[int]]:
         """Open work items that have an open case, by voter (COA-31)."""
-        open_items = (
-            select(match_case.c.state_voter_id, dmv_work_item.c.work_item_id)
-            .join_from(match_case, dmv_work_item, match_case.c.work_item_id == dmv_work_item.c.work_item_id)
-            .where(
-                match_case.c.state_voter_id.in_(listed()),
-                match_case.c.case_state == CaseState.OPEN,
-                dmv_work_item.c.item_status == WorkItemStatus.OPEN,
-            )
-            .order_by(dmv_work_item.c.work_item_id)
-        )
         found: defaultdict[int, list[int]] = defaultdict(list)
-        for row in select_listed(self._connection, open_items, state_voter_ids):
-            found[row.state_voter_id].append(row.work_item_id)
+        for state_voter_id, work_item_id in fetch_among(self._connection, _open_items, state_voter_ids):
+            found[state_voter_id].append(work_item_id)
         return dict(found)
 
     def add_signatures(self, images: Sequence[tuple[int, SignatureImage]], at: datetime) -> None:
@@ -171,9 +162,24 @@ class SqlWorkItemRepository:
         some = select(dmv_work_item.c.work_item_id).where(_IS_OF_SOS).limit(limit).subquery()
         return int(self._connection.execute(select(func.count()).select_from(some)).scalar_one())
 
-    def _present(self, column: str, values: Sequence[str]) -> set[str]:
-        mine = dmv_work_item.c[column]
-        return {row[0] for row in select_listed(self._connection, select(mine).where(mine.in_(listed())), values)}
+    def _present(self, statement: Statement, values: Iterable[str]) -> set[str]:
+        return {row[0] for row in fetch_among(self._connection, statement, sorted(set(values)))}
+
+
+def _of_transactions(among: Among) -> Select[Any]:
+    return select(dmv_work_item.c.transaction_id).where(among(dmv_work_item.c.transaction_id))
+
+
+def _of_repeats(among: Among) -> Select[Any]:
+    return select(dmv_work_item.c.repeat_key).where(among(dmv_work_item.c.repeat_key))
+
+
+def _open_items(among: Among) -> Select[Any]:
+    joined = select(match_case.c.state_voter_id, dmv_work_item.c.work_item_id).join_from(
+        match_case, dmv_work_item, match_case.c.work_item_id == dmv_work_item.c.work_item_id
+    )
+    are_open = (match_case.c.case_state == CaseState.OPEN, dmv_work_item.c.item_status == WorkItemStatus.OPEN)
+    return joined.where(among(match_case.c.state_voter_id), *are_open).order_by(dmv_work_item.c.work_item_id)
 
 
 def _work_item(row: Row[Any]) -> WorkItem:

@@ -10,7 +10,7 @@ from oracle_double.guards import refuse
 from sqlalchemy.dialects import oracle
 
 from db.bulk.core import CoreBulkWriter
-from db.number_sets import select_among
+from db.key_sets import select_among
 from db.repositories import leases, match_candidates, match_keys, match_merging, match_rebuilding, silver_records
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.case_counts import CaseCounts
