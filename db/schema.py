@@ -1,6 +1,5 @@
 """The schema's door: bring a database up to date, and say whether it is. Works from an installed wheel, in any folder."""
 
-import io
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,21 +21,21 @@ _UPGRADE_LOCK: Final = 4_106_417
 _LOCK_TABLE: Final = "schema_upgrade_lock"
 """On Oracle alone; always empty."""
 
-_ALEMBIC: Final = threading.Lock()
+ALEMBIC: Final = threading.Lock()
 """Alembic keeps what it works on in one place for the whole process."""
 
 
 def upgrade(url: str, revision: str = "head") -> None:
     """Bring the database to a revision; two that try at once do it one after the other."""
-    with _ALEMBIC, _connection(url) as connection:
-        command.upgrade(_config(connection), revision)
+    with ALEMBIC, _connection(url) as connection:
+        command.upgrade(config(connection), revision)
         connection.commit()
 
 
 def downgrade(url: str, revision: str) -> None:
     """Take the database back to a revision."""
-    with _ALEMBIC, _connection(url) as connection:
-        command.downgrade(_config(connection), revision)
+    with ALEMBIC, _connection(url) as connection:
+        command.downgrade(config(connection), revision)
         connection.commit()
 
 
@@ -52,7 +51,7 @@ def current(url: str) -> str | None:
 
 def head() -> str | None:
     """The newest revision of this release."""
-    return ScriptDirectory.from_config(_config()).get_current_head()
+    return ScriptDirectory.from_config(config()).get_current_head()
 
 
 def check(url: str) -> None:
@@ -62,22 +61,12 @@ def check(url: str) -> None:
         raise Unavailable(ErrorCode.SCHEMA_OUTDATED, f"The database is at revision {found or 'none'}, this release needs {wanted}: run `votecal db upgrade`.")
 
 
-def upgrade_sql(dialect_url: str) -> str:
-    """The whole upgrade as SQL, for DBAs who run it themselves; nothing is connected."""
-    written = io.StringIO()
-    config = Config(output_buffer=written)
-    config.set_main_option("script_location", "db:migrations")
-    config.set_main_option("sqlalchemy.url", dialect_url.replace("%", "%%"))
-    with _ALEMBIC:
-        command.upgrade(config, "head", sql=True)
-    return written.getvalue()
-
-
-def _config(connection: Connection | None = None) -> Config:
-    config = Config()
-    config.set_main_option("script_location", "db:migrations")
-    config.attributes["connection"] = connection
-    return config
+def config(connection: Connection | None = None) -> Config:
+    """Alembic's settings, to work on a connection or on none."""
+    made = Config()
+    made.set_main_option("script_location", "db:migrations")
+    made.attributes["connection"] = connection
+    return made
 
 
 @contextmanager

@@ -1,17 +1,40 @@
 """Alembic's entry: runs revisions on the connection that `db.schema` hands over, or writes them as SQL."""
 
+from typing import Any
+
 from alembic import context
 from alembic.ddl.oracle import OracleImpl
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, CursorResult, Executable, Table
+from sqlalchemy.exc import DatabaseError
 
 from db.engine import create_engine
 from db.tables import metadata
+from votecal_soap.errors import Conflict
+
+# Name, index, column or constraint is there already; table, index or column is gone already.
+DONE_BEFORE = frozenset({955, 1408, 1430, 2260, 2261, 2264, 2275, 942, 1418})
 
 
 class PlainOracle(OracleImpl):
-    """Alembic's Oracle, whose version row is inserted by a statement that SQL*Plus can run."""
+    """Alembic's Oracle, for a database that commits each definition by itself.
+
+    A revision that broke in the middle leaves what it had defined, and is run again from its begin: what is there already,
+    or gone already, is passed over. The version row is inserted by a statement that SQL*Plus can run.
+    """
 
     __dialect__ = "oracle"
+
+    def _exec(self, construct: Executable | str, *arguments: Any, **options: Any) -> CursorResult[Any] | None:  # noqa: ANN401 - passed through
+        """Run one statement, unless an earlier attempt did."""
+        try:
+            return super()._exec(construct, *arguments, **options)
+        except Conflict:  # rows that an earlier attempt filled in
+            return None
+        except DatabaseError as error:
+            reported: Any = error.orig
+            if reported.args[0].code not in DONE_BEFORE:
+                raise
+            return None
 
     def version_table_impl(self, **options: object) -> Table:
         """The version table, without RETURNING."""

@@ -7,6 +7,7 @@ from db.tables.base import metadata
 from db.tables.calls import call_budget, credential_alert, payload_log_setting, used_nonce
 from db.tables.cases import case_claim, case_note, mailing, match_case, open_case_count, search_probe, stored_reply, transfer_out
 from db.tables.children import document_content, document_part, voter_address, voter_contact, voter_custom_field, voter_document, voter_participation
+from db.tables.column_comments import COLUMN_COMMENTS
 from db.tables.console import console_session, sign_in_counter, staff_login
 from db.tables.dmv import dmv_file, dmv_file_count, dmv_file_score, dmv_signature, dmv_work_item, potential_voter, voter_signature
 from db.tables.duplicates import duplicate_partition, duplicate_partition_count, duplicate_run
@@ -26,7 +27,7 @@ from db.tables.matching import (
     zip_county,
 )
 from db.tables.merges import merge_record, sos_work_item, sos_work_item_count, sos_work_item_note
-from db.tables.queues import ems_message, ems_queue, poison_message, queue_hour
+from db.tables.queues import ems_consumer, ems_message, ems_queue, poison_message, queue_hour
 from db.tables.reference import county, county_rules, credential, election, number_series, precinct, reference_code, staff_user
 from db.tables.trails import audit_entry, load_progress
 from db.tables.voters import identity_request, voter, voter_activity, voter_version, voting_precinct
@@ -56,6 +57,7 @@ __all__ = [
     "duplicate_partition_count",
     "duplicate_run",
     "election",
+    "ems_consumer",
     "ems_message",
     "ems_queue",
     "identity_request",
@@ -106,3 +108,7 @@ __all__ = [
     "voting_precinct",
     "zip_county",
 ]
+
+for _column, _comment, _tables in COLUMN_COMMENTS:
+    for _table in _tables.split():
+        metadata.tables[_table].c[_column].comment = _comment

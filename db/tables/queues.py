@@ -61,6 +61,21 @@ ems_queue = Table(
     comment="Depth of each queue, kept with every message so that nothing scans",
 )
 
+ems_consumer = Table(
+    "ems_consumer",
+    metadata,
+    Column(
+        "county_code",
+        ShortText(2),
+        ForeignKey("county.county_code", name="fk_ems_consumer_county"),
+        primary_key=True,
+        comment="The county whose EMS takes messages from the queue",
+    ),
+    Column("last_polled_at", UtcTimestamp, comment="When it asked for its queue last, UTC"),
+    Column("last_cleared_at", UtcTimestamp, comment="When it cleared messages last, UTC"),
+    comment="When each county was heard of last; written at most once a minute, outside the calls (OPS-01)",
+)
+
 queue_hour = Table(
     "queue_hour",
     metadata,

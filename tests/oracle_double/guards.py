@@ -64,6 +64,8 @@ def _long_lists(sql: str) -> Iterator[OracleError]:
 
 
 def _selects_from_nothing(sql: str) -> Iterator[OracleError]:
+    if re.match(r"\s*(GRANT|REVOKE|COMMENT)\b", sql):
+        return
     for level in levels(sql):
         for select in re.split(r"\bUNION(?:\s+ALL)?\b|\bMINUS\b|\bINTERSECT\b", level):
             if re.search(r"\bSELECT\b(?!.*\bFROM\b)", select, re.DOTALL):

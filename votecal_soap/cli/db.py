@@ -1,8 +1,10 @@
 """`votecal db`: the schema."""
 
+from pathlib import Path
+
 import click
 
-from votecal_soap.cli import output
+from votecal_soap.cli import output as terminal
 from votecal_soap.cli.session import Session, pass_session
 
 
@@ -24,7 +26,7 @@ def upgrade(session: Session) -> None:
     before = schema.current(url)
     schema.upgrade(url)
     after = schema.current(url)
-    output.console().print(f"The database is at revision {after}" + ("." if before == after else f", upgraded from {before or 'nothing'}."))
+    terminal.console().print(f"The database is at revision {after}" + ("." if before == after else f", upgraded from {before or 'nothing'}."))
 
 
 @db.command()
@@ -37,17 +39,26 @@ def check(session: Session) -> None:
     schema.check(session.config.effective_database_url)
     with session.application.unit_of_work(read_only=True) as uow:
         require_match_keys(uow)
-    output.console().print(f"The database is at revision {schema.head()}, as this release needs.")
+    terminal.console().print(f"The database is at revision {schema.head()}, as this release needs.")
 
 
 @db.command()
 @click.option("--dialect", type=click.Choice(["oracle", "postgresql", "sqlite"]), default="oracle", show_default=True)
+@click.option(
+    "--oracle", "release", type=click.Choice(["19", "23"]), help="Write scripts for SQL*Plus instead: upgrade, rollback, views, grants, partitioning."
+)
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("db/oracle"), show_default=True, help="Where --oracle writes them.")
 @pass_session
-def sql(session: Session, dialect: str) -> None:
+def sql(session: Session, dialect: str, release: str | None, output: Path) -> None:
     """Print the whole upgrade as SQL, for DBAs who run it themselves; nothing is connected.
 
-    Example: votecal db sql --dialect oracle > upgrade.sql
+    Example: votecal db sql --dialect postgresql > upgrade.sql
+    Example: votecal db sql --oracle 19 --output /srv/votecal-sql
     """
-    from db import schema
+    from db import offline_sql, oracle_pack
 
-    click.echo(schema.upgrade_sql(f"{dialect}://"))
+    if release is None:
+        click.echo(offline_sql.upgrade_sql(f"{dialect}://"))
+        return
+    written = oracle_pack.write(output, release)
+    terminal.console().print(f"Wrote {len(written)} files to {output}; begin with {output / 'README.md'}.")

@@ -10,18 +10,20 @@ from sqlalchemy import insert, select
 
 from db import schema
 from db.engine import create_engine
+from db.offline_sql import revision_sql, revisions, upgrade_sql
 from db.tables import ems_message, metadata, voter_match_key, voter_match_key_recent
 from votecal_soap.contract.queue_messages import ABOUT, render_header
 from votecal_soap.errors import ErrorCode, Unavailable
 
 COLUMNS = """SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, identity_generation
-    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version' ORDER BY 1, 2"""
+    FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'alembic_version'
+    AND table_name NOT IN (SELECT viewname FROM pg_views) ORDER BY 1, 2"""
 CONSTRAINTS = """SELECT c.conrelid::regclass::text, c.conname, pg_get_constraintdef(c.oid) FROM pg_constraint c
     WHERE c.connamespace = 'public'::regnamespace AND c.conname <> 'alembic_version_pkc' ORDER BY 1, 2"""
 INDEXES = "SELECT indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'alembic_version' ORDER BY 1"
 COMMENTS = """SELECT c.relname, a.attname, d.description FROM pg_description d JOIN pg_class c ON c.oid = d.objoid
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid AND d.objsubid > 0
-    WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1, 2"""
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind <> 'v' ORDER BY 1, 2"""
 SEQUENCES = "SELECT sequencename, data_type, cache_size FROM pg_sequences ORDER BY 1"
 
 
@@ -42,7 +44,7 @@ def created(url):
 
 
 def sqlite_definitions(url):
-    found = rows(url, "SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version'")
+    found = rows(url, "SELECT type, name, sql FROM sqlite_master WHERE tbl_name <> 'alembic_version' AND type <> 'view'")
     # The order says nothing: a column that is added later stands last, and after the constraints.
     return {(kind, name): sorted(re.split(r"\s*,\s+(?=\w+ )|\s*\n\s*", (sql or "").removesuffix(")").rstrip())) for kind, name, sql in found}
 
@@ -132,8 +134,29 @@ def test_the_upgrade_is_found_from_any_folder(tmp_path, monkeypatch):
 
 
 def test_the_upgrade_for_oracle_is_plain_sql_for_19c():
-    sql = schema.upgrade_sql("oracle+oracledb://")
+    sql = upgrade_sql("oracle+oracledb://")
     assert "CREATE TABLE voter (" in sql
     assert "CREATE UNIQUE INDEX uq_voter_ems ON voter (ems_voter_id, CASE WHEN ems_voter_id IS NOT NULL THEN county_code END)" in sql
     assert "CONSTRAINT uq_voter_ems" not in sql
     assert not re.search(r"\bBOOLEAN\b|\bJSON,|RETURNING|VARCHAR2[^(]", sql)
+
+
+@pytest.mark.oracle
+def test_a_revision_that_broke_in_the_middle_is_run_again_where_each_definition_is_committed(empty_oracle_url):
+    engine = create_engine(empty_oracle_url)
+    schema.upgrade(empty_oracle_url, "0007")
+    begun = [statement for statement in revision_sql(_revision("0008"), "upgrade") if "staff_login" in statement or "open_case_count" in statement]
+    with engine.begin() as connection:
+        for statement in begun:
+            connection.exec_driver_sql(statement)
+    schema.upgrade(empty_oracle_url)
+    schema.check(empty_oracle_url)
+    schema.downgrade(empty_oracle_url, "0008")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE case_note")
+    schema.downgrade(empty_oracle_url, "base")
+    engine.dispose()
+
+
+def _revision(name):
+    return next(script for script in revisions() if script.revision == name)

@@ -47,6 +47,7 @@ REFUSED = {
 }
 
 TAKEN = (
+    "GRANT SELECT, INSERT ON t TO r",
     "SELECT id FROM t WHERE id IN (SELECT id FROM t ORDER BY id FETCH FIRST 5 ROWS ONLY) FOR UPDATE",
     f"SELECT a FROM t WHERE a IN ({', '.join([':x'] * 1000)})",
     "SELECT 'LIMIT 5', 'a::b', 'is true' FROM dual",

@@ -1,0 +1,11 @@
+@@upgrade/r0001.sql
+@@upgrade/r0002.sql
+@@upgrade/r0003.sql
+@@upgrade/r0004.sql
+@@upgrade/r0005.sql
+@@upgrade/r0006.sql
+@@upgrade/r0007.sql
+@@upgrade/r0008.sql
+@@upgrade/r0009.sql
+@@upgrade/r0014.sql
+@@grants.sql

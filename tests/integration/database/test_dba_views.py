@@ -1,0 +1,87 @@
+"""What DBAs watch: the views, and that each table and column says what it holds (OPS-01)."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import insert
+
+from db.tables import ems_consumer
+from votecal_soap.domain.ems_messages import Clearance, ClearOutcome
+
+VIEWS = ("v_ems_queue_depth", "v_ems_throughput_hour", "v_ems_poison", "v_ems_stuck_voter", "v_ems_consumer", "v_open_work_items", "v_job_run")
+QUEUED_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=100)
+
+
+def rows(uow, view):
+    """The view's rows by column name."""
+    return [dict(row) for row in uow._connection.exec_driver_sql(f"SELECT * FROM {view} ORDER BY 1").mappings()]
+
+
+@pytest.fixture
+def queue(real_database, registry):
+    """Four messages of Los Angeles: three of one voter, and one that the county failed on."""
+    voter = registry.voter()
+    with real_database() as uow:
+        uow.voters.add_voters([voter], registry.now)
+        of_voter = [registry.message(voter, voter_sequence=place) for place in (1, 2, 3)]
+        uow.messages.add([registry.message(), *of_voter], QUEUED_AT)
+        uow.commit()
+        failed = uow.messages.page("19", 10, with_payload=False)[0]
+        uow.messages.clear("19", [Clearance(message_id=failed.message_id, outcome=ClearOutcome.FAILED, text="cannot import")], QUEUED_AT)
+        uow._connection.execute(insert(ems_consumer).values(county_code="19", last_polled_at=QUEUED_AT))
+        uow.commit()
+    return real_database
+
+
+@pytest.mark.requirement("OPS-01")
+def test_every_view_answers_on_an_empty_database(sql_uow):
+    with sql_uow(read_only=True) as uow:
+        assert {view: rows(uow, view) for view in VIEWS} == {view: [] for view in VIEWS}
+
+
+@pytest.mark.requirement("OPS-01")
+def test_the_depth_of_each_queue_and_the_age_of_its_oldest_message(queue):
+    with queue(read_only=True) as uow:
+        los_angeles, sacramento = rows(uow, "v_ems_queue_depth")
+    assert (los_angeles["county_code"], los_angeles["open_count"], los_angeles["poison_count"]) == ("19", 3, 1)
+    assert 99 <= los_angeles["oldest_open_seconds"] <= 400
+    assert (sacramento["open_count"], sacramento["oldest_open_at"], sacramento["oldest_open_seconds"], sacramento["poison_count"]) == (0, None, None, 0)
+
+
+@pytest.mark.requirement("OPS-01")
+def test_what_each_hour_added_and_cleared(queue):
+    with queue(read_only=True) as uow:
+        assert [(row["county_code"], row["added_count"], row["cleared_count"]) for row in rows(uow, "v_ems_throughput_hour")] == [("19", 4, 1)]
+
+
+@pytest.mark.requirement("OPS-01", "EWS-04")
+def test_poison_messages_with_the_countys_words(queue):
+    with queue(read_only=True) as uow:
+        assert [(row["county_code"], row["cleared_text"]) for row in rows(uow, "v_ems_poison")] == [("19", "cannot import")]
+
+
+@pytest.mark.requirement("OPS-01", "EWS-05")
+def test_a_voter_whose_oldest_message_holds_others_back(queue):
+    with queue(read_only=True) as uow:
+        (stuck,) = rows(uow, "v_ems_stuck_voter")
+    assert (stuck["county_code"], stuck["blocked_count"]) == ("19", 2)
+    assert 99 <= stuck["waiting_seconds"] <= 400
+
+
+@pytest.mark.requirement("OPS-01")
+def test_when_each_county_was_heard_of_last(queue):
+    with queue(read_only=True) as uow:
+        los_angeles, sacramento = rows(uow, "v_ems_consumer")
+    assert 99 <= los_angeles["last_polled_seconds"] <= 400
+    assert los_angeles["last_cleared_at"] is sacramento["last_polled_at"] is sacramento["last_polled_seconds"] is None
+
+
+@pytest.mark.requirement("OPS-01", "JOB-03")
+def test_runs_with_a_lease_that_is_over(real_database, registry):
+    with real_database() as uow:
+        registry.run(uow, registry.job(uow))
+        uow.commit()
+        claimed = uow.jobs.claim("w", lease_seconds=-5, attempt_limit=20)
+        uow.commit()
+        (run,) = rows(uow, "v_job_run")
+    assert (run["instance_id"], run["county_code"], run["state"], run["worker"], run["lease_is_over"]) == (claimed.instance_id, "19", "Running", "w", 1)
