@@ -12,6 +12,7 @@ from jobs.recurrence import CronRecurrence
 from votecal_soap.bootstrap import Application
 from votecal_soap.console.application import PATH as CONSOLE
 from votecal_soap.console.application import create_console
+from votecal_soap.consumer_times import ConsumerTimes
 from votecal_soap.contract.wsdl import BATCH_DATA_EXCHANGE_SERVICE, EMS_INTEGRATION_SERVICE
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.log import event
@@ -38,14 +39,18 @@ _LOOK_ROUND: Final = 0.2
 """Seconds between looks at whether to stop."""
 
 
-def make_wsgi_app(application: Application, meter: CallMeter | None = None) -> "WSGIApplication":
-    """Join the services to their paths; every request gets a correlation id and one log line, and is counted by the meter."""
+def make_wsgi_app(application: Application, meter: CallMeter | None = None, consumers: ConsumerTimes | None = None) -> "WSGIApplication":
+    """Join the services to their paths; every request gets a correlation id and one log line, and is counted by the meter.
+
+    `consumers`: who hears when counties poll and clear, and has to be begun and ended by the process.
+    """
     if not application.config.credential_key:
         raise InvalidRequest(ErrorCode.SETTING_WRONG, "The key that secrets are stored with is not set.", ref="VOTECAL_CREDENTIAL_KEY")
     guard = CallGuard(application)
+    operations = consumers.watched(ems_integration.OPERATIONS) if consumers else ems_integration.OPERATIONS
     paths: dict[str, WSGIApplication] = {
         BATCH_DATA_EXCHANGE_SERVICE.path: SoapEndpoint(BATCH_DATA_EXCHANGE_SERVICE, batch_data_exchange.OPERATIONS, application, guard),
-        EMS_INTEGRATION_SERVICE.path: SoapEndpoint(EMS_INTEGRATION_SERVICE, ems_integration.OPERATIONS, application, guard),
+        EMS_INTEGRATION_SERVICE.path: SoapEndpoint(EMS_INTEGRATION_SERVICE, operations, application, guard),
     }
     pages = ContractPages(application.config.public_url)
     joined = _Paths(paths | {CONTRACT: pages, HEALTH: health}, UploadLane(application, guard), create_console(application, CronRecurrence()).wsgi_app)
@@ -64,8 +69,9 @@ class WebServer:
         config = application.config
         self._sockets: dict[int, Any] = {}
         self._stopped = threading.Event()
+        self._consumers = ConsumerTimes(application.unit_of_work, application.clock)
         meter = CallMeter()
-        self._servers = [self._listen(application, wsgi_app or make_wsgi_app(application, meter))]
+        self._servers = [self._listen(application, wsgi_app or make_wsgi_app(application, meter, self._consumers))]
         if with_admin and config.admin_listen:
             self._servers += self._listen_for_operators(application, meter)
 
@@ -96,6 +102,7 @@ class WebServer:
 
     def run(self) -> None:
         """Serve; ends after the calls in hand."""
+        self._consumers.begin()
         try:
             while not self._stopped.is_set():
                 wasyncore.loop(timeout=_LOOK_ROUND, map=self._sockets, count=1)
@@ -105,6 +112,7 @@ class WebServer:
             for server in self._servers:
                 server.task_dispatcher.shutdown()
             wasyncore.close_all(self._sockets)
+            self._consumers.end()
 
     def stop(self) -> None:
         """Have `run` end, from any thread."""

@@ -10,12 +10,12 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, b
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
-from db.repositories import poison_messages
+from db.repositories import poison_messages, queue_consumers
 from db.repositories.message_clearing import clear
 from db.repositories.queue_depths import QueueDepths
 from db.tables import ems_message, queue_hour
 from votecal_soap.contract.queue_messages import ABOUT, render_header
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, HeardOf, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
 
 _HEADER: Final = [ems_message.c[name] for name in QueuedMessage._fields if name != "payload"]
 _PAYLOAD: Final = ems_message.c.payload
@@ -132,6 +132,14 @@ class SqlMessageRepository:
     def purge_hours(self, before: datetime) -> None:
         """Forget what hours before an instant added and cleared (OPS-05)."""
         self._connection.execute(delete(queue_hour).where(queue_hour.c.hour_start < before))
+
+    def note_consumers(self, heard: Mapping[str, HeardOf]) -> None:
+        """Keep when counties were heard of last; an older time never takes the place of a newer one (OPS-01)."""
+        queue_consumers.note(self._connection, heard)
+
+    def consumers(self) -> Mapping[str, HeardOf]:
+        """When each county was heard of last; those that never were are left out."""
+        return queue_consumers.heard_of(self._connection)
 
     def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
         """Which of these messages were ever queued, cleared ones included."""

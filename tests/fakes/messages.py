@@ -1,6 +1,6 @@
 """County queues in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from operator import attrgetter
@@ -8,7 +8,7 @@ from operator import attrgetter
 from fakes.state import FakeState, KeptMessage, already_exists
 
 from votecal_soap.contract.queue_messages import ABOUT, render_header
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, HeardOf, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
 
 
 class FakeMessageRepository:
@@ -71,6 +71,15 @@ class FakeMessageRepository:
 
     def purge_hours(self, before: datetime) -> None:
         self._state.hours = {key: counted for key, counted in self._state.hours.items() if key[1] >= before}
+
+    def note_consumers(self, heard: Mapping[str, HeardOf]) -> None:
+        for county_code, times in heard.items():
+            pairs = zip(self._state.consumers.get(county_code, HeardOf(None, None)), times, strict=True)
+            newest = [max((at for at in pair if at), default=None) for pair in pairs]
+            self._state.consumers[county_code] = HeardOf(*newest)
+
+    def consumers(self) -> Mapping[str, HeardOf]:
+        return self._state.consumers
 
     def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
         return {kept.message.dedup_key for kept in self._state.messages.values()} & set(dedup_keys)

@@ -9,7 +9,7 @@ from votecal_soap.domain.batches import FailureReason, Outcome, RecordOutcome
 from votecal_soap.domain.call_guard import CredentialAlert, PayloadLogSetting
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, StaffUser, ZipCounty
 from votecal_soap.domain.duplicate_runs import DetectionRun, RollPartition
-from votecal_soap.domain.ems_messages import MessageState, NewMessage
+from votecal_soap.domain.ems_messages import HeardOf, MessageState, NewMessage
 from votecal_soap.domain.jobs import Job, JobInstance
 from votecal_soap.domain.match_cases import TransferOut
 from votecal_soap.domain.matching import MatchingFunction, MatchingMode, MatchSettings
@@ -98,6 +98,7 @@ class FakeState:
     sos_items: dict[int, SosWorkItem] = field(default_factory=dict)
     sos_notes: list[tuple[int, SosNote]] = field(default_factory=list)
     hours: dict[tuple[str, datetime], tuple[int, int]] = field(default_factory=dict)
+    consumers: dict[str, HeardOf] = field(default_factory=dict)
     logins: dict[str, StaffLogin] = field(default_factory=dict)
     sessions: dict[str, ConsoleSession] = field(default_factory=dict)
     failures: dict[str, tuple[Failures, datetime]] = field(default_factory=dict)

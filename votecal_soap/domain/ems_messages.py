@@ -117,6 +117,13 @@ class QueueHour(NamedTuple):
     cleared: int
 
 
+class HeardOf(NamedTuple):
+    """When a county asked for its queue last, and when it cleared messages last; None: not in the time looked at."""
+
+    polled_at: datetime | None
+    cleared_at: datetime | None
+
+
 StoredMessage = tuple[int, str, str | None]
 """A message as it is sent: its id, the rest of its header and its payload, both XML; a plain tuple, as a thousand make a page."""
 

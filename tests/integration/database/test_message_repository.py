@@ -1,9 +1,11 @@
-"""The county queues, on memory, SQLite and PostgreSQL alike (EWS-02 to EWS-06)."""
+"""The county queues, on memory and every database alike (EWS-02 to EWS-06)."""
+
+from datetime import timedelta
 
 import pytest
 
 from votecal_soap.contract.queue_messages import ABOUT, render_header
-from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult, MessageType
+from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult, HeardOf, MessageType
 from votecal_soap.errors import Conflict, ErrorCode
 
 CLEARED, ALREADY, NOT_FOUND, OLDER = ClearResult.CLEARED, ClearResult.ALREADY_CLEARED, ClearResult.NOT_FOUND, ClearResult.OLDER_MESSAGE_OPEN
@@ -235,3 +237,14 @@ def test_a_message_that_was_ever_queued_is_known_by_its_key(database, registry):
         uow.messages.clear("19", [Clearance(message_id=first.message_id, outcome=ClearOutcome.PROCESSED, text=None)], registry.now)
         assert uow.messages.known_keys(["a", "b", "c"]) == {"a", "b"}
         assert uow.messages.known_keys([]) == set()
+
+
+@pytest.mark.requirement("OPS-01")
+def test_when_a_county_was_heard_of_last_never_goes_back(database, registry):
+    later, earlier = registry.now, registry.now - timedelta(minutes=1)
+    for heard in (HeardOf(later, None), HeardOf(earlier, earlier), HeardOf(None, later)):
+        with database() as uow:
+            uow.messages.note_consumers({"19": heard})
+            uow.commit()
+    with database(read_only=True) as uow:
+        assert uow.messages.consumers() == {"19": HeardOf(later, later)}

@@ -2,10 +2,14 @@
 
 import http.client
 import socket
+import threading
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
 import requests
+
+from votecal_soap.wsgi import WebServer
 
 from .soap_requests import NAMESPACES, envelope, security
 
@@ -69,3 +73,19 @@ def test_a_message_over_the_limit_gets_a_typed_fault(connection, state):
     limit = state.application.config.request_byte_limit
     connection.request("POST", PATH, b" " * (limit + 1), HEADERS)
     assert b"VC-1008" in connection.getresponse().read()
+
+
+@pytest.mark.requirement("OPS-01")
+def test_a_county_that_polled_is_written_down_at_the_latest_when_the_server_ends(state):
+    listen = state.application.config.public_url.removeprefix("http://")
+    listening = WebServer(replace(state.application, config=replace(state.application.config, listen=listen)))
+    thread = threading.Thread(target=listening.run)
+    thread.start()
+    poll = envelope(f'<GetMessageQueue xmlns="{NAMESPACES["ems-integration"]}"/>', security())
+    assert requests.post(f"{state.application.config.public_url}{PATH}", poll, headers=HEADERS, timeout=10).status_code == 200
+    with state.application.unit_of_work(read_only=True) as uow:
+        assert uow.messages.consumers() == {}
+    listening.stop()
+    thread.join(10)
+    with state.application.unit_of_work(read_only=True) as uow:
+        assert uow.messages.consumers()["19"].polled_at == state.application.clock.now()

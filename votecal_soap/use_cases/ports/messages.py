@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, HeardOf, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
 
 
 class MessageRepository(Protocol):
@@ -60,6 +60,14 @@ class MessageRepository(Protocol):
 
     def purge_hours(self, before: datetime) -> None:
         """Forget what hours before an instant added and cleared (OPS-05)."""
+        ...
+
+    def note_consumers(self, heard: Mapping[str, HeardOf]) -> None:
+        """Keep when counties were heard of last; an older time never takes the place of a newer one (OPS-01)."""
+        ...
+
+    def consumers(self) -> Mapping[str, HeardOf]:
+        """When each county was heard of last; those that never were are left out."""
         ...
 
     def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
