@@ -23,7 +23,7 @@ _POSTGRESQL_BUSY: Final = ("08", "53", "57P", "40P01", "40001", "55P03")
 
 _ORACLE_UNIQUE: Final = 1
 # Deadlock, serialisation, lock not granted, snapshot too old, and an instance or listener that is away.
-_ORACLE_BUSY: Final = frozenset({18, 20, 28, 54, 60, 1033, 1034, 1089, 1555, 3113, 3114, 3135, 3137, 8177, 12170, 12514, 12537, 12541, 30006})
+ORACLE_BUSY: Final = frozenset({18, 20, 28, 54, 60, 1033, 1034, 1089, 1555, 3113, 3114, 3135, 3137, 8177, 12170, 12514, 12537, 12541, 30006})
 # The driver's own: no connection any more, and no listener, or none that knows the service.
 _ORACLEDB_AWAY: Final = frozenset({"DPY-1001", "DPY-4011", "DPY-6000", "DPY-6001", "DPY-6005"})
 
@@ -86,4 +86,4 @@ def _from_oracle(error: BaseException) -> VoteCalError | None:
     if code == _ORACLE_UNIQUE:
         named = re.search(r"\(\w+\.(\w+)\)", str(reported))
         return _exists(named.group(1).lower() if named else None)
-    return busy(error) if code in _ORACLE_BUSY or getattr(reported, "full_code", None) in _ORACLEDB_AWAY else None
+    return busy(error) if code in ORACLE_BUSY or getattr(reported, "full_code", None) in _ORACLEDB_AWAY else None

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from db.bulk.columns import BulkWriter, Columns, Constants, columns_of
 from db.bulk.core import CoreBulkWriter
+from db.bulk.oracle import OracleBulkWriter
 from db.bulk.postgresql import PostgresqlBulkWriter
 from db.bulk.sqlite import SqliteBulkWriter
 
@@ -20,4 +21,6 @@ def bulk_writer(connection: Connection) -> BulkWriter:
         return SqliteBulkWriter(connection)
     if connection.dialect.name == "postgresql":
         return PostgresqlBulkWriter(connection)
+    if connection.dialect.name == "oracle":
+        return OracleBulkWriter(connection)
     return CoreBulkWriter(connection)

@@ -1,4 +1,4 @@
-"""Any other database, Oracle foremost: SQLAlchemy Core's executemany, which is array DML with typed binds.
+"""Any database: SQLAlchemy Core's executemany, which on Oracle is array DML with typed binds.
 
 Typed, because the driver would take an untyped instant for a DATE and drop its microseconds.
 """

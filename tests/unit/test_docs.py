@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from db.errors import ORACLE_BUSY
 from jobs.catalogue import CATALOGUE
 from votecal_soap.cli import votecal
 from votecal_soap.config import DEFAULTS
@@ -54,6 +55,18 @@ def test_every_job_is_explained():
 def test_every_command_is_named_somewhere():
     documents = README + OPERATIONS + CONTRACT + RULES
     assert [name for name in votecal.list_commands(None) if f"votecal {name}" not in documents] == []
+
+
+@pytest.mark.requirement("OPS-01")
+def test_every_view_for_dbas_is_explained_and_no_other():
+    made = re.findall(r"VIEW (v_\w+)", (ROOT / "db" / "oracle" / "views.sql").read_text(encoding="utf-8"))
+    assert re.findall(r"^\| `(v_\w+)` \|", OPERATIONS, re.MULTILINE) == list(dict.fromkeys(made))
+
+
+def test_the_errors_of_oracle_that_may_be_sent_again_are_listed():
+    told = re.search(r"ORA-([\d, ]+) and a listener", OPERATIONS)
+    assert told is not None
+    assert {int(number) for number in told.group(1).split(",")} == ORACLE_BUSY
 
 
 @pytest.mark.requirement("EWS-13")

@@ -1,6 +1,6 @@
-"""Each bulk writer writes the same rows; Oracle's runs here on the databases that are at hand."""
+"""Each bulk writer writes the same rows, and so does the one without any database's own ways."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from sqlalchemy import Connection, select
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from db.bulk import bulk_writer, columns_of
 from db.bulk.core import CoreBulkWriter
 from db.engine import create_engine
-from db.tables import audit_entry, election, voter_match_key
+from db.tables import audit_entry, county, credential, election, search_probe, voter_match_key
 from votecal_soap.domain.batches import Outcome
 from votecal_soap.errors import Conflict
 
@@ -116,3 +116,19 @@ def test_a_row_that_exists_is_a_conflict_that_names_its_constraint(writer):
     with pytest.raises(Conflict) as refused:
         writer.insert(election, columns)
     assert refused.value.ref == "pk_election"
+
+
+@pytest.mark.parametrize("count", [2, 200])
+def test_a_put_row_that_breaks_another_rule_is_refused(writer, count):
+    rows = [(f"E{key}", None, DAY) for key in range(count)]
+    with pytest.raises(Exception, match=r"(?i)null"):
+        writer.put(election, columns_of(("election_id", "name", "election_date"), rows))
+
+
+def test_put_instants_keep_their_microseconds(connection, writer):
+    writer.put(search_probe, {"username": [], "person_digest": [], "ssn4_digest": [], "tried_at": []})
+    bulk_writer(connection).insert(county, {"county_code": ["19"], "name": ["Los Angeles"], "fips": ["06037"]})
+    bulk_writer(connection).insert(credential, {"username": ["la"], "county_code": ["19"], "secret_hmac": ["x"]})
+    for at in (NOON, NOON + timedelta(microseconds=1)):
+        writer.put(search_probe, {"username": ["la"], "person_digest": ["p"], "ssn4_digest": ["s"], "tried_at": [at]})
+        assert connection.execute(select(search_probe.c.tried_at)).scalars().all() == [at]
