@@ -18,6 +18,10 @@ _WORDS: Final = (
     (r"\A\s*ALTER\s+SESSION\s+SET\s+TIME_ZONE\s*=\s*", "SET TIME ZONE "),
     (r"\A\s*ALTER\s+SESSION\s+SET\s+ISOLATION_LEVEL\s*=\s*", "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL "),
     (r"\A\s*ALTER\s+SESSION\s+SET\s+(?!TIME)\w+\s*=.*\Z", "SELECT 1 FROM DUAL WHERE 1 = 0"),
+    (
+        r"\A\s*ALTER\s+TABLE\s+(\w+)\s+MODIFY\s+\(\s*(\w+)\s+GENERATED\s+BY\s+DEFAULT\s+AS\s+IDENTITY\s*\(START\s+WITH\s+(\d+).*\Z",
+        r"ALTER TABLE \1 ALTER COLUMN \2 RESTART WITH \3",
+    ),
     (r"\A\s*ALTER\s+TABLE\s+(\w+)\s+MODIFY\s+\(?(\w+)\s+(.*?)\)?\s*\Z", r"ALTER TABLE \1 ALTER COLUMN \2 \3"),
 )
 
