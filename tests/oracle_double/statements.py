@@ -35,6 +35,9 @@ class Text:
     binds: tuple[str, ...]
     returned: tuple[str, ...]
     defines: bool
+    changes: bool
+    begins_read_only: bool
+    skipping: re.Match[str] | None
 
 
 @lru_cache(2048)
@@ -48,7 +51,9 @@ def understood(sql: str) -> Text:
         table = "OLD" if re.match(r"\s*DELETE\b", sql, re.IGNORECASE) else "FINAL"
         columns = re.sub(r"\b\w+\.(\w+)", r"\1", returning["columns"])
         sql = f"SELECT {columns} FROM {table} TABLE ({sql[: returning.start()]})"
-    return Text(tuple(with_question_marks(each) for each in rewritten(sql)), binds, returned, bool(_DEFINITION.match(sql)))
+    said = tuple(with_question_marks(each) for each in rewritten(sql))
+    skipping = _SKIPPING.match(said[-1]) if "SKIP LOCKED" in sql.upper() else None
+    return Text(said, binds, returned, bool(_DEFINITION.match(sql)), bool(_CHANGE.match(sql)), bool(_READ_ONLY.match(sql)), skipping)
 
 
 def binds_of(sql: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -71,14 +76,13 @@ class Execution:
 
     def run(self, values: Sequence[Value]) -> int:
         """Run it with these values; the number of rows changed or returned."""
-        if _READ_ONLY.match(self.text.h2[-1]):
+        if self.text.begins_read_only:
             self._database.read_only = True
             return 0
-        if self._database.read_only and _CHANGE.match(self.text.h2[-1]):
+        if self._database.read_only and self.text.changes:
             raise OracleError(1456, "may not perform insert, delete, update operation inside a READ ONLY transaction")
-        skipping = _SKIPPING.match(self.text.h2[-1])
-        if skipping:
-            self._lock_row_by_row(skipping, values)
+        if self.text.skipping:
+            self._lock_row_by_row(self.text.skipping, values)
             return 0
         for sql in self.text.h2[:-1]:
             self._database.run(sql)
