@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, case, select
 
 from db.tables import audit_entry, batch_outcome_count, batch_record_outcome, ems_message, ems_queue, voter, voter_activity, voter_version, voting_precinct
 
@@ -81,7 +81,8 @@ def read_history(engine: Engine, job_id: int) -> History:
     outcomes = select(of_outcome.record_sequence, of_outcome.outcome, of_outcome.reason, of_outcome.state_voter_id, of_outcome.record_version)
     of_message = ems_message.c
     about = (of_message.message_type, of_message.state_voter_id, of_message.voter_sequence, of_message.record_version, of_message.job_id)
-    messages = select(of_message.message_id, of_message.county_code, of_message.queue_county.is_not(None), *about, of_message.record_sequence)
+    is_open = case((of_message.queue_county.is_not(None), 1), else_=0)
+    messages = select(of_message.message_id, of_message.county_code, is_open, *about, of_message.record_sequence)
     with engine.connect() as connection:
 
         def rows(statement):

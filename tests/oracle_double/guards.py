@@ -27,6 +27,7 @@ _ANYWHERE: Final[tuple[tuple[str, OracleError], ...]] = (
     (r"\bSELECT\s+(NOT\s+)?EXISTS\s*\(", OracleError(936, "missing expression")),
     (r"(?<![\w:.\"])(TRUE|FALSE)\b(?!\s*\()", OracleError(904, "invalid identifier")),
     (r"\bWITH\s+RECURSIVE\b", OracleError(905, "missing keyword")),
+    (r"\bIS\s+(NOT\s+)?NULL\s+AS\b|(=|<|>)\s*:?[\w.]+\s+AS\s+\w", OracleError(923, "FROM keyword not found where expected")),
     (r"\bILIKE\b", OracleError(920, "invalid relational operator")),
     (r"\bFROM\s+\w+\s+AS\s+\w", _NOT_ENDED),
     (r"\bJOIN\s+\w+\s+AS\s+\w", OracleError(905, "missing keyword")),

@@ -32,6 +32,8 @@ REFUSED = {
     "UPDATE t SET a = true": 904,
     "SELECT EXISTS (SELECT 1 FROM t) FROM dual": 936,
     "SELECT 1": 923,
+    "SELECT a IS NOT NULL AS b FROM t": 923,
+    "SELECT a = :c AS b FROM t": 923,
     "SELECT a FROM t WHERE a = (SELECT 1)": 923,
     "SELECT a FROM t AS u": 933,
     "SELECT a FROM t JOIN v AS u ON u.a = t.a": 905,
@@ -47,6 +49,7 @@ REFUSED = {
 }
 
 TAKEN = (
+    "SELECT CASE WHEN a = :c THEN 1 ELSE 0 END AS b, CAST(a AS NUMBER(5)) AS d FROM t WHERE a IS NULL AND a = CAST(:e AS NUMBER(5))",
     "GRANT SELECT, INSERT ON t TO r",
     "SELECT id FROM t WHERE id IN (SELECT id FROM t ORDER BY id FETCH FIRST 5 ROWS ONLY) FOR UPDATE",
     f"SELECT a FROM t WHERE a IN ({', '.join([':x'] * 1000)})",
