@@ -57,7 +57,9 @@ def calibration_of(scores: Floats, truth: Flags, stands_for: Floats | None = Non
 
 def _counts(scores: Floats, truth: Flags, stands_for: Floats) -> _Counts:
     distinct, place = np.unique(np.round(scores * _GRID), return_inverse=True)
-    one, two = (np.bincount(place, weights=kind * stands_for, minlength=len(distinct)) for kind in (truth, ~truth))
+    one, two = np.zeros(len(distinct)), np.zeros(len(distinct))
+    np.add.at(one, place[truth], stands_for[truth])
+    np.add.at(two, place[~truth], stands_for[~truth])
     return _Counts(distinct / _GRID, one, two)
 
 

@@ -8,8 +8,9 @@ from typing import Final
 from votecal_soap.contract.client_envelope import Reply, request_envelope, security_header
 from votecal_soap.contract.markup import branch, leaf
 from votecal_soap.contract.namespaces import SOAP_12_ENVELOPE
-from votecal_soap.county.vendor_check.ems_operations import BASIS, UNKNOWN_ID, other_call_with_its_id
+from votecal_soap.county.vendor_check.ems_operations import UNKNOWN_ID, other_call_with_its_id
 from votecal_soap.county.vendor_check.visit import DES, EMS, CheckFailed, NotTried, Visit
+from votecal_soap.county.vendor_check.voter_operations import BASIS
 
 _PING: Final = branch("Ping", namespace=EMS.namespace)
 
