@@ -65,7 +65,7 @@ CALLS = {
     "Ping": ("", None),
     "GetMessageQueue": ("", None),
     "GetMessages": ("<MessageIds><MessageId>{}</MessageId></MessageIds>", "message"),
-    "ClearMessages": ("<Clearances><Clearance><MessageId>{}</MessageId><Outcome>Processed</Outcome></Clearance></Clearances>", "message"),
+    "ClearMessages": ("<Clearances><Clearance><MessageId>{}</MessageId><ClearOutcome>Processed</ClearOutcome></Clearance></Clearances>", "message"),
     "ListMatchCases": ("<CaseTypes><CaseType>DmvRegistration</CaseType></CaseTypes>", None),
     "GetMatchCase": ("<MatchCaseId>{}</MatchCaseId>", "case"),
     "DecideMatchCase": (
@@ -161,8 +161,12 @@ def test_another_countys_id_is_not_told_apart_from_none_and_changes_nothing(stat
     assert [value for value in (*PLANTED.values(), STREET) if value in told] == []
 
 
+# A county that compares its records names whomever it has: one who moved away is missing at the state, and nothing of her is told.
+REFUSING = [name for name, (_, kind) in CALLS.items() if kind not in (None, "ems") and name != "ListDifferences"]
+
+
 @pytest.mark.requirement("EWS-01", "OPS-02")
-@pytest.mark.parametrize("operation", [name for name, (_, kind) in CALLS.items() if kind not in (None, "ems")])
+@pytest.mark.parametrize("operation", REFUSING)
 def test_the_attempt_is_written_down_with_the_id_that_it_named_and_no_value(state, los_angeles, operation):
     request, kind = CALLS[operation]
     call(state, operation, request, los_angeles[kind])
