@@ -14,7 +14,7 @@ from db.tables.column_comments import COLUMN_COMMENTS
 from db.types import ShortText, UtcTimestamp
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
