@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from jobs.application import ShouldStop
 from votecal_soap.domain.jobs import JobInstance
@@ -23,6 +23,7 @@ class Purged(NamedTuple):
     dmv_files: int = 0
     replies: int = 0
     signatures: int = 0
+    payload_logs: int = 0
 
 
 def run(application: Application, instance: JobInstance, should_stop: ShouldStop) -> None:
@@ -39,15 +40,22 @@ def purge(application: Application, actor: str, stop: Callable[[], bool]) -> Pur
     dmv_files = purge_dmv_files(from_dmv, unit_of_work, application.dmv_exchange, clock, stop)
     replies, signatures = timedelta(days=config.reply_retention_days), timedelta(days=config.signature_retention_days)
     kept = purge_kept_data(PurgeKeptData(replies=replies, signatures=signatures, actor=actor), unit_of_work, clock, stop)
-    return Purged(uploads, 0 if stop() else _purge_exports(application, actor), dmv_files, *kept)
+    if stop():
+        return Purged(uploads, 0, dmv_files, *kept)
+    exports = _purge_files(application, actor, "export", config.export_dir, config.export_retention_days)
+    payload_logs = _purge_files(application, actor, "payload_log", config.payload_dir, config.payload_log_retention_days)
+    return Purged(uploads, exports, dmv_files, *kept, payload_logs)
 
 
-def _purge_exports(application: Application, actor: str) -> int:
-    config, now = application.config, application.clock.now()
-    removed = _remove_older(config.export_dir, now - timedelta(days=config.export_retention_days))
+_ACTIONS: Final = {"export": "PurgeExport", "payload_log": "PurgePayloadLog"}
+
+
+def _purge_files(application: Application, actor: str, kind: str, folder: Path, days: int) -> int:
+    now = application.clock.now()
+    removed = _remove_older(folder, now - timedelta(days=days))
     with application.unit_of_work() as uow:
         for name in removed:
-            record_change(uow, at=now, actor=actor, action="PurgeExport", subject=("export", name[:60]))
+            record_change(uow, at=now, actor=actor, action=_ACTIONS[kind], subject=(kind, name[:60]))
         uow.commit()
     return len(removed)
 

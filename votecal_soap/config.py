@@ -28,6 +28,9 @@ class Config:
     calls_per_minute: int = 60_000
     county_calls_per_minute: int = 6_000
     stranger_calls_per_minute: int = 1_200
+    payload_log_entry_bytes: int = 64 << 10
+    payload_log_day_bytes: int = 50 << 20
+    payload_log_retention_days: int = 14
     public_url: str = "http://127.0.0.1:8080"
     listen: str = "127.0.0.1:8080"
     web_threads: int = 8
@@ -83,6 +86,11 @@ class Config:
     def export_dir(self) -> Path:
         """Where files for partners are written (OPS-05)."""
         return self.data_dir / "export"
+
+    @property
+    def payload_dir(self) -> Path:
+        """Where masked calls are written, readable by the service alone (OPS-05)."""
+        return self.data_dir / "payload"
 
     @property
     def dmv_drop_folder(self) -> Path:

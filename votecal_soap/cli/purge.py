@@ -5,7 +5,14 @@ import click
 from votecal_soap.cli import options, output
 from votecal_soap.cli.session import Session, pass_session
 
-_NAMES = {"uploads": "Uploads", "exports": "Exports", "dmv_files": "DMV files", "replies": "Stored replies", "signatures": "Signatures of nobody"}
+_NAMES = {
+    "uploads": "Uploads",
+    "exports": "Exports",
+    "dmv_files": "DMV files",
+    "replies": "Stored replies",
+    "signatures": "Signatures of nobody",
+    "payload_logs": "Payload logs",
+}
 
 
 @click.command()

@@ -27,6 +27,7 @@ _COMMANDS = {
     "serve": (f"{_HERE}.serve", "serve", "Run the SOAP services."),
     "worker": (f"{_HERE}.worker", "worker", "Run the scheduler and a worker."),
     "queue": (f"{_HERE}.queue", "queue", "The counties' message queues."),
+    "payload-log": (f"{_HERE}.payload_log", "payload_log", "A county's calls, masked, in files."),
     "voter": (f"{_HERE}.voter", "voter", "Single voters: who is confidential."),
     "idv": (f"{_HERE}.idv", "idv", "Exchange identity verifications with DMV."),
     "list": (f"{_HERE}.mailing_list", "list_", "Lists for mailings, and cases that are overdue."),

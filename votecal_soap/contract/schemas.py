@@ -56,6 +56,10 @@ class MessageSchema:
         self._local = threading.local()
         self._compiled()
 
+    def knows(self, name: str) -> bool:
+        """Whether an element of this name stands anywhere in the schema."""
+        return name in self._names
+
     def violations(self, message: etree._Element, limit: int = 5) -> tuple[SchemaViolation, ...]:
         """What is wrong with a message, at most so many; empty when it is valid."""
         schema = self._compiled()

@@ -1,4 +1,4 @@
-"""What stands before every call: how much may be called, and who calls. One for each process."""
+"""What stands around every call: how much may be called, who calls, and what is written down of it. One for each process."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -7,6 +7,7 @@ from typing import Any
 from votecal_soap.domain.call_guard import CallLimits
 from votecal_soap.domain.counties import Caller
 from votecal_soap.secret_box import SecretBox
+from votecal_soap.soap.payload_log import PayloadLog
 from votecal_soap.transport import read_transport
 from votecal_soap.use_cases.authenticate import Authenticator, PresentedCredential, StateSecrets
 from votecal_soap.use_cases.call_budget import AddressBudget, CallBudget
@@ -24,6 +25,7 @@ class CallGuard:
         limits = CallLimits(of_county=config.county_calls_per_minute, of_all=config.calls_per_minute, of_strangers=config.stranger_calls_per_minute)
         wrong_secrets = WrongSecrets(unit_of_work, clock, key)
         secrets = StateSecrets(key=key, box=SecretBox(config.digest_keys), digest_life=timedelta(seconds=config.digest_seconds))
+        self.payload_log = PayloadLog(services)
         self._config = config
         self._authenticator = Authenticator(unit_of_work, clock, secrets, wrong_secrets)
         self._addresses = AddressBudget(wrong_secrets, clock, limits)

@@ -23,6 +23,7 @@ from votecal_soap.soap.calls import Call
 from votecal_soap.soap.envelope import SoapVersion, close_envelope, open_envelope, strip_encoding_hints
 from votecal_soap.soap.faults import VoteCalFault, http_status, internal_error, render_fault
 from votecal_soap.soap.http_request import read_body, read_charset
+from votecal_soap.soap.payload_log import Exchange
 from votecal_soap.soap.security_header import answer_timestamp, read_credential
 from votecal_soap.transport import read_transport
 from votecal_soap.use_cases.ports import Application
@@ -94,6 +95,14 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
         body = ctx.out_object[0] if ctx.out_error is None else self._fault(ctx)
         header = answer_timestamp(ctx.in_document, self._services.clock.now())
         ctx.out_document = close_envelope(self._version, body, header)
+        self._write_down(ctx, body)
+
+    def _write_down(self, ctx: Any, body: str) -> None:  # noqa: ANN401 - Spyne's context
+        record: CallRecord = ctx.transport.req_env[RECORD_KEY]
+        if record.county_code is None or not self._guard.payload_log.is_on(record.county_code):
+            return
+        request = open_envelope(ctx.in_document, self._version).request
+        self._guard.payload_log.write(record, Exchange(request=request, answer=body, is_valid=isinstance(ctx.udc, Call), schema=self._schema))
 
     def create_out_string(self, ctx: Any, charset: str | None = None) -> None:  # noqa: ANN401 - Spyne's context
         """Bytes as they are."""
