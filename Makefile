@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 2 -p no:cacheprovider
 
-.PHONY: demo test test-all test-oracle lint bench clean
+.PHONY: demo test test-all test-oracle lint fuzz bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/votecal demo $(DEMO_OPTIONS)
@@ -29,9 +29,14 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# The parser and every reader of a request, for longer than the suite tries.
+fuzz: $(VENV)/.installed-for-tests
+	FUZZ_EXAMPLES=20000 $(BIN)/pytest -n 0 -p no:cacheprovider --timeout=0 tests/contract/test_fuzzed_messages.py
+
 bench: $(VENV)/.installed-for-tests
 	$(BIN)/python -m benchmarks.batch_pipeline --scale small
 	$(BIN)/python -m benchmarks.queue --scale small
+	$(BIN)/python -m benchmarks.polling --scale small
 	$(BIN)/python -m benchmarks.coa_matching --scale small
 	$(BIN)/python -m benchmarks.coa_job --scale small
 	$(BIN)/python -m benchmarks.console --scale small

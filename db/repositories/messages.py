@@ -14,8 +14,14 @@ from db.repositories import poison_messages, queue_consumers
 from db.repositories.message_clearing import clear
 from db.repositories.queue_depths import QueueDepths
 from db.tables import ems_message, queue_hour
+<<<<<<< HEAD
 from votecal_soap.contract.queue_messages import ABOUT, render_header
 from votecal_soap.domain.ems_messages import Clearance, ClearResult, HeardOf, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
+=======
+from votecal_soap.contract.queue_messages import ABOUT, render_header, render_origin
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
+from votecal_soap.log import correlation_id
+>>>>>>> 4811e65 (Carry the correlation id into messages; fuzz every reader; measure a poll beside a call that does nothing; say how calls are guarded)
 
 _HEADER: Final = [ems_message.c[name] for name in QueuedMessage._fields if name != "payload"]
 _PAYLOAD: Final = ems_message.c.payload
@@ -69,7 +75,8 @@ class SqlMessageRepository:
         """Queue messages in this transaction (EWS-06); the depth counters move at commit."""
         columns = dict(columns_of(NewMessage._fields, messages))
         columns["queue_county"] = columns["county_code"]
-        columns["header"] = [render_header(message.message_type, enqueued_at, _about(message)) for message in messages]
+        origin = render_origin(correlation_id.get())
+        columns["header"] = [render_header(message.message_type, enqueued_at, _about(message)) + origin for message in messages]
         self._bulk.insert(ems_message, columns, {"state": str(MessageState.OPEN), "enqueued_at": enqueued_at})
         for county_code, count in Counter(message.county_code for message in messages).items():
             self._depths.add(county_code, count, enqueued_at)

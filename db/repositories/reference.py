@@ -2,13 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Table, case, insert, select
+from sqlalchemy import Connection, Row, Table, bindparam, case, insert, select
 
 from db.repositories.upserts import upsert
 from db.tables import county, county_rules, credential, election, ems_queue, precinct, reference_code, staff_user
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, Role, StaffUser
+
+_CREDENTIAL: Final = select(credential).where(credential.c.username == bindparam("username"))
+"""Made once: every call asks it."""
 
 
 class SqlReferenceRepository:
@@ -37,7 +40,7 @@ class SqlReferenceRepository:
 
     def credential(self, username: str) -> Credential | None:
         """One credential, revoked ones included."""
-        row = self._connection.execute(select(credential).where(credential.c.username == username)).one_or_none()
+        row = self._connection.execute(_CREDENTIAL, {"username": username}).one_or_none()
         return None if row is None else Credential(**row._mapping)
 
     def credentials(self, county_code: str | None = None) -> list[Credential]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Final
 
-from votecal_soap.contract.markup import date_time, text
+from votecal_soap.contract.markup import date_time, leaf, text
 from votecal_soap.domain.ems_messages import StoredMessage
 
 ABOUT: Final = {
@@ -31,6 +31,11 @@ def render_header(message_type: str, enqueued_at: datetime, about: Iterable[int 
         if value is not None
     ]
     return f"<MessageType>{message_type}</MessageType><EnqueuedAt>{_instant(enqueued_at)}</EnqueuedAt>{''.join(known)}"
+
+
+def render_origin(correlation_id: str | None) -> str:
+    """What ends a header: the id of the call or run that queued the message; nothing where none is known."""
+    return leaf("CorrelationId", correlation_id)
 
 
 def render_messages(messages: Iterable[StoredMessage]) -> list[str]:

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from votecal_soap.log import JsonFormatter
+from votecal_soap.log import JsonFormatter, correlation_id
 
 from .soap_requests import NAMESPACES, SECRET, envelope, security
 
@@ -75,3 +75,13 @@ def test_spyne_says_nothing(caplog):
     with caplog.at_level(logging.DEBUG):
         logging.getLogger("spyne.protocol.soap.soap11.invalid").critical("whole request")
     assert caplog.records == []
+
+
+@pytest.mark.requirement("EWS-13")
+def test_a_message_carries_the_id_of_the_call_that_queued_it(state):
+    token = correlation_id.set("a-call-of-sos")
+    state.add_messages(1)
+    correlation_id.reset(token)
+    state.add_messages(1, state_voter_id=100000900)
+    page = state.call("ems-integration", "GetMessageQueue")
+    assert [header.findtext("{*}CorrelationId") for header in page.body.iter("{*}MessageHeader")] == ["a-call-of-sos", None]
