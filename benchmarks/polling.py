@@ -68,13 +68,13 @@ def _idle() -> Wsgi:
 
     from votecal_soap import soap  # makes Spyne importable  # noqa: F401
 
-    class Idle(Service):
+    class Idle(Service):  # type: ignore[misc] # Spyne has no types
         @rpc(_returns=Unicode)
-        def Nothing(ctx):  # noqa: ANN202 - as Spyne has it
+        def Nothing(_context: object) -> None:
             return None
 
     application = Application([Idle], "urn:idle", in_protocol=Soap11(validator="lxml"), out_protocol=Soap11())
-    return WsgiApplication(application)
+    return WsgiApplication(application)  # type: ignore[no-any-return] # Spyne has no types
 
 
 def _poll(username: str, content: str = "") -> bytes:
@@ -102,7 +102,8 @@ def _call(app: Wsgi, path: str, content: bytes) -> float:
 
 def _beside_nothing(report: Report, state: Wsgi, calls: int) -> None:
     idle, nothing = _idle(), f'<s:Envelope xmlns:s="{SOAP}"><s:Body><Nothing xmlns="urn:idle"/></s:Body></s:Envelope>'.encode()
-    poll, times = _poll(f"c{_codes()[0]}"), {"poll": [], "nothing": []}  # type: dict[str, list[float]]
+    poll = _poll(f"c{_codes()[0]}")
+    times: dict[str, list[float]] = {"poll": [], "nothing": []}
     for _ in range(calls):
         times["poll"].append(_call(state, "/soap/ems-integration", poll))
         times["nothing"].append(_call(idle, "/", nothing))
@@ -113,7 +114,8 @@ def _beside_nothing(report: Report, state: Wsgi, calls: int) -> None:
 
 
 def _pages(report: Report, states: dict[int, Wsgi], calls: int) -> None:
-    page, times = _poll(USERNAME, "<MaximumMessages>100</MaximumMessages>"), {depth: [] for depth in states}  # type: dict[int, list[float]]
+    page = _poll(USERNAME, "<MaximumMessages>100</MaximumMessages>")
+    times: dict[int, list[float]] = {depth: [] for depth in states}
     for _ in range(calls):
         for depth, state in states.items():
             times[depth].append(_call(state, "/soap/ems-integration", page))
