@@ -69,7 +69,7 @@ def _idle() -> Wsgi:
     from votecal_soap import soap  # makes Spyne importable  # noqa: F401
 
     class Idle(Service):  # type: ignore[misc] # Spyne has no types
-        @rpc(_returns=Unicode)
+        @rpc(_returns=Unicode)  # type: ignore[untyped-decorator] # Spyne has no types
         def Nothing(_context: object) -> None:
             return None
 
