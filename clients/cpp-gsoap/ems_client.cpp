@@ -93,6 +93,8 @@ std::string joined(const std::vector<std::string>& parts) {
 struct Case {
   LONG64 id;
   int version;
+  std::string state_voter_id;
+  int record_version;
 };
 
 class Ems {
@@ -130,7 +132,7 @@ class Ems {
     say("list", {{"case_id", value(found.MatchCaseId)}, {"due_on", value(found.DueOn)}, {"first_name", value(voter.FirstName)},
                  {"middle_name", value(voter.MiddleName)}, {"last_name", value(voter.LastName)}, {"suffix", value(voter.Suffix)},
                  {"date_of_birth", value(voter.DateOfBirth)}, {"contributions", value(joined(contributions))}, {"more", flag(page.MoreMatchCases)}});
-    return {found.MatchCaseId, found.CaseVersion};
+    return {found.MatchCaseId, found.CaseVersion, voter.StateVoterId, voter.RecordVersion};
   }
 
   void register_voter(const std::string& username, std::string first_name, std::string last_name, std::string date_of_birth) {
@@ -170,6 +172,23 @@ class Ems {
     request.EmsVoterId = "CLIENT-2";
     security_.on();
     say_fault("reused_id", soap_, proxy_.RegisterVoter(&request, again));
+  }
+
+  void update(const std::string& username, Case found) {
+    std::string phone = "9165550100";
+    ems__Registration change;
+    change.Phone = &phone;
+    _ems__UpdateVoter request;
+    request.TransactionId = username + "-update";
+    request.StateVoterId = &found.state_voter_id;
+    // The base version is the one that the county saw: a change at the state meanwhile is not overwritten.
+    request.BaseVersion = found.record_version;
+    request.Registration = &change;
+    _ems__UpdateVoterResponse answer;
+    security_.on();
+    must(soap_, proxy_.UpdateVoter(&request, answer));
+    const ems__VoterUpdateResult& result = *answer.VoterUpdateResult;
+    say("update", {{"outcome", value(soap_ems__RecordOutcome2s(soap_, result.Outcome))}, {"record_version", value(result.RecordVersion)}});
   }
 
   void decide(const std::string& username, const Case& found) {
@@ -318,6 +337,7 @@ int main(int count, char** given) {
   ems.ping();
   Case found = ems.list();
   ems.register_voter(username, given[6], given[7], given[8]);
+  ems.update(username, found);
   ems.decide(username, found);
   ems.be_refused();
   ems.clear_queue();

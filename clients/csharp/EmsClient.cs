@@ -103,6 +103,7 @@ public static class EmsClient
         Say("ping", "contract", ping.ContractVersion, "county", ping.CountyCode);
         MatchNotice found = List(ems);
         Register(ems, username, given[5], given[6], given[7]);
+        Update(ems, username, found.Voter);
         Decide(ems, username, found);
         DmvRecord record;
         SayFault("not_found", () => ems.GetMatchCase(9000000000, out record));
@@ -143,6 +144,15 @@ public static class EmsClient
         // Sent again after a broken connection: the same answer, and nobody registered twice.
         Say("resend", "state_voter_id", ems.RegisterVoter(username + "-register", "CLIENT-1", registration, null).StateVoterId);
         SayFault("reused_id", () => ems.RegisterVoter(username + "-register", "CLIENT-2", registration, null));
+    }
+
+    static void Update(EmsIntegrationService ems, string username, Voter voter)
+    {
+        // The base version is the one that the county saw: a change at the state meanwhile is not overwritten.
+        var change = new Registration { Phone = "9165550100" };
+        VoterUpdateResult updated = ems.UpdateVoter(
+            username + "-update", voter.StateVoterId, null, voter.RecordVersion, DateTime.MinValue, false, change, null, null);
+        Say("update", "outcome", updated.Outcome, "record_version", updated.RecordVersion);
     }
 
     static void Decide(EmsIntegrationService ems, string username, MatchNotice found)

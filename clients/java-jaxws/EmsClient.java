@@ -119,6 +119,7 @@ public class EmsClient {
         say("ping", "contract", ping.getContractVersion(), "county", ping.getCountyCode());
         MatchNotice found = list(ems);
         register(ems, username, given[5], given[6], given[7]);
+        update(ems, username, found.getVoter());
         decide(ems, username, found);
         sayFault("not_found", () -> ems.getMatchCase(9_000_000_000L, new Holder<>(), new Holder<>()));
         security.on = false;
@@ -172,6 +173,15 @@ public class EmsClient {
         // Sent again after a broken connection: the same answer, and nobody registered twice.
         say("resend", "state_voter_id", ems.registerVoter(username + "-register", "CLIENT-1", registration, null).getStateVoterId());
         sayFault("reused_id", () -> ems.registerVoter(username + "-register", "CLIENT-2", registration, null));
+    }
+
+    static void update(EmsIntegrationPortType ems, String username, Voter voter) throws Exception {
+        Registration change = new Registration();
+        change.setPhone("9165550100");
+        // The base version is the one that the county saw: a change at the state meanwhile is not overwritten.
+        VoterUpdateResult updated =
+            ems.updateVoter(username + "-update", voter.getStateVoterId(), null, voter.getRecordVersion(), null, change, null, null);
+        say("update", "outcome", updated.getOutcome().value(), "record_version", updated.getRecordVersion());
     }
 
     static void decide(EmsIntegrationPortType ems, String username, MatchNotice found) throws Exception {

@@ -71,6 +71,12 @@ async function main() {
   say("resend", { state_voter_id: (await call(ems, "RegisterVoter", register)).RegistrationResult.StateVoterId });
   await sayFault("reused_id", () => call(ems, "RegisterVoter", { ...register, EmsVoterId: "CLIENT-2" }));
 
+  // BaseVersion is the version that the county saw: a change at the state meanwhile is not overwritten.
+  const seen = { StateVoterId: found.Voter.StateVoterId, BaseVersion: found.Voter.RecordVersion };
+  const change = { TransactionId: `${username}-update`, ...seen, Registration: { Phone: "9165550100" } };
+  const updated = (await call(ems, "UpdateVoter", change)).VoterUpdateResult;
+  say("update", { outcome: updated.Outcome, record_version: updated.RecordVersion });
+
   const word = { MatchCaseId: found.MatchCaseId, ExpectedVersion: found.CaseVersion, Decision: "Accept", Basis: "Signature agrees – «certain» ✓" };
   const decided = (await call(ems, "DecideMatchCase", { TransactionId: `${username}-decide`, ...word })).MatchCaseResult;
   say("decide", { state: decided.CaseState, case_version: decided.CaseVersion, record_version: decided.RecordVersion });

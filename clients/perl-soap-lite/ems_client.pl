@@ -102,6 +102,12 @@ say_step(
 say_step('resend', state_voter_id => call($ems, RegisterVoter => \@new)->valueof('//RegistrationResult/StateVoterId'));
 say_fault('reused_id', $ems, RegisterVoter => [ TransactionId => "$username-register", EmsVoterId => 'CLIENT-2', @registration ], $security);
 
+# BaseVersion is the version that the county saw: a change at the state meanwhile is not overwritten.
+my @seen    = (StateVoterId => $case->{Voter}{StateVoterId}, BaseVersion => $case->{Voter}{RecordVersion});
+my @change  = (TransactionId => "$username-update", @seen, Registration => [ Phone => '9165550100' ]);
+my $updated = call($ems, UpdateVoter => \@change)->valueof('//VoterUpdateResult');
+say_step('update', outcome => $updated->{Outcome}, record_version => $updated->{RecordVersion});
+
 my @word = (
     MatchCaseId     => $case->{MatchCaseId},
     ExpectedVersion => $case->{CaseVersion},

@@ -151,6 +151,16 @@ say_step(
 say_step('resend', state_voter_id => text(call($ems, RegisterVoter => \%new)->get_RegistrationResult->get_StateVoterId));
 say_fault('reused_id', $ems, RegisterVoter => { %new, EmsVoterId => 'CLIENT-2' }, $security);
 
+# BaseVersion is the version that the county saw: a change at the state meanwhile is not overwritten.
+my %change = (
+    TransactionId => "$username-update",
+    StateVoterId  => text($voter->get_StateVoterId),
+    BaseVersion   => text($voter->get_RecordVersion),
+    Registration  => { Phone => '9165550100' },
+);
+my $updated = call($ems, UpdateVoter => \%change)->get_VoterUpdateResult;
+say_step('update', outcome => text($updated->get_Outcome), record_version => text($updated->get_RecordVersion));
+
 my %word = (
     MatchCaseId     => text($case->get_MatchCaseId),
     ExpectedVersion => text($case->get_CaseVersion),

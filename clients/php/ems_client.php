@@ -83,6 +83,11 @@ say('register', [
 say('resend', ['state_voter_id' => $ems->RegisterVoter($new)->RegistrationResult->StateVoterId]);
 sayFault('reused_id', fn() => $ems->RegisterVoter(['EmsVoterId' => 'CLIENT-2'] + $new));
 
+// BaseVersion is the version that the county saw: a change at the state meanwhile is not overwritten.
+$changed = ['StateVoterId' => $case->Voter->StateVoterId, 'BaseVersion' => $case->Voter->RecordVersion, 'Registration' => ['Phone' => '9165550100']];
+$updated = $ems->UpdateVoter(['TransactionId' => "$username-update"] + $changed)->VoterUpdateResult;
+say('update', ['outcome' => $updated->Outcome, 'record_version' => $updated->RecordVersion]);
+
 $word = [
     'MatchCaseId' => $case->MatchCaseId, 'ExpectedVersion' => $case->CaseVersion, 'Decision' => 'Accept', 'Basis' => 'Signature agrees – «certain» ✓',
 ];

@@ -63,6 +63,11 @@ def call():
     say("resend", state_voter_id=ems.RegisterVoter(**new).StateVoterId)
     say_fault("reused_id", ems.RegisterVoter, **(new | {"EmsVoterId": "CLIENT-2"}))
 
+    # BaseVersion is the version that the county saw: a change at the state meanwhile is not overwritten.
+    changed = {"StateVoterId": case.Voter.StateVoterId, "BaseVersion": case.Voter.RecordVersion, "Registration": {"Phone": "9165550100"}}
+    updated = ems.UpdateVoter(TransactionId=f"{username}-update", **changed)
+    say("update", outcome=updated.Outcome, record_version=updated.RecordVersion)
+
     word = {"MatchCaseId": case.MatchCaseId, "ExpectedVersion": case.CaseVersion, "Decision": "Accept", "Basis": "Signature agrees – «certain» ✓"}
     decided = ems.DecideMatchCase(TransactionId=f"{username}-decide", **word)
     say("decide", state=decided.CaseState, case_version=decided.CaseVersion, record_version=decided.RecordVersion)

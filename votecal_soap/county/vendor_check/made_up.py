@@ -8,10 +8,15 @@ _HOME: Final = {"HouseNumber": "12", "StreetName": "River", "StreetType": "AVE",
 
 
 def registration(stamp: str, last_name: str = "Check") -> str:
-    """The element Registration; the same for the same stamp and name."""
-    name = branch("Name", leaf("FirstName", "Zébulon"), leaf("LastName", f"{last_name}-{_letters(stamp)}"))
+    """The element Registration of somebody new; the same for the same stamp and name."""
+    return registration_of("Zébulon", f"{last_name}-{_letters(stamp)}", "1970-01-01")
+
+
+def registration_of(first_name: str, last_name: str, date_of_birth: str) -> str:
+    """The element Registration of a person who now lives in Sacramento."""
+    name = branch("Name", leaf("FirstName", first_name), leaf("LastName", last_name))
     address = branch("ResidenceAddress", *(leaf(part, value) for part, value in _HOME.items()))
-    return branch("Registration", name, leaf("DateOfBirth", "1970-01-01"), address, leaf("RegistrationDate", "2026-01-05"))
+    return branch("Registration", name, leaf("DateOfBirth", date_of_birth), address, leaf("RegistrationDate", "2026-01-05"))
 
 
 def _letters(stamp: str) -> str:

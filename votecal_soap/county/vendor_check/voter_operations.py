@@ -8,7 +8,7 @@ from typing import Final
 from votecal_soap.clock import legal_date
 from votecal_soap.contract.client_envelope import text_of
 from votecal_soap.contract.markup import branch, leaf
-from votecal_soap.county.vendor_check.made_up import registration
+from votecal_soap.county.vendor_check.made_up import registration, registration_of
 from votecal_soap.county.vendor_check.visit import EMS, NotTried, Visit
 
 BASIS: Final = "A conformance run of the vendor's."
@@ -90,7 +90,8 @@ def transfer_voter(visit: Visit) -> None:
     else:
         raise NotTried("No voter of another county's is known here; a sandbox has some.")
     seen = (leaf("StateVoterId", text_of(other, "StateVoterId")), leaf("BaseVersion", int(text_of(other, "RecordVersion"))))
-    new = (leaf("EmsVoterId", f"MOVED-{visit.stamp}"[:20]), registration(visit.stamp, "Moved"), leaf("Basis", BASIS))
+    person = (text_of(other, name) for name in ("FirstName", "LastName", "DateOfBirth"))
+    new = (leaf("EmsVoterId", f"MOVED-{visit.stamp}"[:20]), registration_of(*person), leaf("Basis", BASIS))
     visit.ask(EMS, "TransferVoter", leaf("TransactionId", visit.transaction("transfer")), *seen, *new)
 
 
