@@ -16,6 +16,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON batch_record_outcome TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON blackout TO ems_app
 /
+GRANT SELECT, INSERT, UPDATE, DELETE ON call_budget TO ems_app
+/
 GRANT SELECT, INSERT, UPDATE, DELETE ON case_claim TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON case_note TO ems_app
@@ -30,6 +32,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON county_rules TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON credential TO ems_app
 /
+GRANT SELECT, INSERT, UPDATE, DELETE ON credential_alert TO ems_app
+/
 GRANT SELECT, INSERT, UPDATE, DELETE ON dmv_file TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON dmv_file_count TO ems_app
@@ -41,6 +45,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON dmv_signature TO ems_app
 GRANT SELECT, INSERT, UPDATE, DELETE ON dmv_work_item TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON document_content TO ems_app
+/
+GRANT SELECT, INSERT, UPDATE, DELETE ON document_part TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON duplicate_partition TO ems_app
 /
@@ -82,6 +88,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON number_series TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON open_case_count TO ems_app
 /
+GRANT SELECT, INSERT, UPDATE, DELETE ON payload_log_setting TO ems_app
+/
 GRANT SELECT, INSERT, UPDATE, DELETE ON poison_message TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON potential_voter TO ems_app
@@ -115,6 +123,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON stored_reply TO ems_app
 GRANT SELECT, INSERT, UPDATE, DELETE ON transfer_out TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON upload TO ems_app
+/
+GRANT SELECT, INSERT, UPDATE, DELETE ON used_nonce TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON voter TO ems_app
 /

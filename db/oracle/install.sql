@@ -7,5 +7,8 @@
 @@upgrade/r0007.sql
 @@upgrade/r0008.sql
 @@upgrade/r0009.sql
+@@upgrade/r0011.sql
+@@upgrade/r0012.sql
+@@upgrade/r0013.sql
 @@upgrade/r0014.sql
 @@grants.sql

@@ -29,6 +29,6 @@ DROP VIEW v_ems_queue_depth
 /
 DROP TABLE ems_consumer
 /
-UPDATE alembic_version SET version_num='0009' WHERE alembic_version.version_num = '0014'
+UPDATE alembic_version SET version_num='0013' WHERE alembic_version.version_num = '0014'
 /
 COMMIT;

@@ -8,8 +8,8 @@ DECLARE
     found_revision VARCHAR2(32);
 BEGIN
     SELECT MAX(version_num) INTO found_revision FROM alembic_version;
-    IF found_revision IS NULL OR found_revision <> '0009' THEN
-        RAISE_APPLICATION_ERROR(-20001, 'The schema is at revision ' || found_revision || ', this script is for 0009.');
+    IF found_revision IS NULL OR found_revision <> '0013' THEN
+        RAISE_APPLICATION_ERROR(-20001, 'The schema is at revision ' || found_revision || ', this script is for 0013.');
     END IF;
 END;
 /
@@ -142,6 +142,8 @@ COMMENT ON COLUMN dmv_file.byte_count IS 'Number of bytes'
 /
 COMMENT ON COLUMN upload.byte_count IS 'Number of bytes'
 /
+COMMENT ON COLUMN document_part.byte_count IS 'Number of bytes'
+/
 COMMENT ON COLUMN open_case_count.case_count IS 'Number of match cases'
 /
 COMMENT ON COLUMN case_claim.case_id IS 'The match case'
@@ -242,6 +244,12 @@ COMMENT ON COLUMN open_case_count.county_code IS 'County, two digits'
 /
 COMMENT ON COLUMN poison_message.county_code IS 'County, two digits'
 /
+COMMENT ON COLUMN county.county_code IS 'Code, two digits'
+/
+COMMENT ON COLUMN document_part.county_code IS 'County, two digits'
+/
+COMMENT ON COLUMN payload_log_setting.county_code IS 'County, two digits'
+/
 COMMENT ON COLUMN precinct.county_code IS 'County, two digits'
 /
 COMMENT ON COLUMN queue_hour.county_code IS 'County, two digits'
@@ -265,8 +273,6 @@ COMMENT ON COLUMN voter_participation.county_code IS 'County, two digits'
 COMMENT ON COLUMN voter_version.county_code IS 'County, two digits'
 /
 COMMENT ON COLUMN zip_county.county_code IS 'County, two digits'
-/
-COMMENT ON COLUMN county.county_code IS 'Code, two digits'
 /
 COMMENT ON COLUMN match_weights.created_at IS 'When it was made, UTC'
 /
@@ -506,6 +512,8 @@ COMMENT ON COLUMN voter.language IS 'Preferred language'
 /
 COMMENT ON COLUMN voter_version.language IS 'Preferred language'
 /
+COMMENT ON COLUMN credential_alert.last_at IS 'The last wrong secret, UTC'
+/
 COMMENT ON COLUMN blackout.last_day IS 'Last day, included'
 /
 COMMENT ON COLUMN sign_in_counter.last_failed_at IS 'Last wrong attempt, UTC'
@@ -696,6 +704,8 @@ COMMENT ON COLUMN ems_queue.open_count IS 'Number that are open'
 /
 COMMENT ON COLUMN sos_work_item_count.open_count IS 'Number that are open'
 /
+COMMENT ON COLUMN credential_alert.opened_at IS 'When it was opened, UTC'
+/
 COMMENT ON COLUMN dmv_work_item.opened_at IS 'When it was opened, UTC'
 /
 COMMENT ON COLUMN match_case.opened_at IS 'When it was opened, UTC'
@@ -715,6 +725,8 @@ COMMENT ON COLUMN duplicate_partition_count.outcome IS 'What became of it'
 COMMENT ON COLUMN match_case.overdue_announced_at IS 'When the county was told that it is overdue, UTC'
 /
 COMMENT ON COLUMN duplicate_partition_count.pair_count IS 'Number of pairs'
+/
+COMMENT ON COLUMN document_part.part_offset IS 'First byte of the part'
 /
 COMMENT ON COLUMN duplicate_partition.partition_number IS 'Number of the range in its run'
 /
@@ -754,6 +766,8 @@ COMMENT ON COLUMN dmv_file.purged_at IS 'When the bytes were removed, UTC'
 /
 COMMENT ON COLUMN upload.purged_at IS 'When the bytes were removed, UTC'
 /
+COMMENT ON COLUMN credential_alert.read_at IS 'When it was read, UTC'
+/
 COMMENT ON COLUMN batch_record_outcome.reason IS 'Why'
 /
 COMMENT ON COLUMN blackout.reason IS 'Why'
@@ -761,6 +775,8 @@ COMMENT ON COLUMN blackout.reason IS 'Why'
 COMMENT ON COLUMN dmv_signature.received_at IS 'When it was received, UTC'
 /
 COMMENT ON COLUMN document_content.received_at IS 'When it was received, UTC'
+/
+COMMENT ON COLUMN document_part.received_at IS 'When it was received, UTC'
 /
 COMMENT ON COLUMN upload.received_bytes IS 'Bytes received: the next offset'
 /
@@ -996,6 +1012,10 @@ COMMENT ON COLUMN voter_match.suffix IS 'Suffix of the name'
 /
 COMMENT ON COLUMN voter_version.suffix IS 'Suffix of the name'
 /
+COMMENT ON COLUMN payload_log_setting.switched_on_at IS 'When it was switched on, UTC'
+/
+COMMENT ON COLUMN payload_log_setting.switched_on_by IS 'Who switched it on'
+/
 COMMENT ON COLUMN dmv_file.taken_at IS 'When it was taken from the drop folder, UTC'
 /
 COMMENT ON COLUMN case_note.text IS 'The note'
@@ -1048,6 +1068,8 @@ COMMENT ON COLUMN staff_user.user_name IS 'Name that the person signs in with'
 /
 COMMENT ON COLUMN credential.username IS 'Name that the credential signs in with'
 /
+COMMENT ON COLUMN credential_alert.username IS 'Name of the machine credential'
+/
 COMMENT ON COLUMN search_probe.username IS 'Name of the machine credential'
 /
 COMMENT ON COLUMN match_weights.version IS 'Name of the version'
@@ -1084,6 +1106,6 @@ COMMENT ON COLUMN job_instance.worker IS 'Who has the run'
 /
 COMMENT ON COLUMN voter_match.zip_code IS 'ZIP code as compared'
 /
-UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0009'
+UPDATE alembic_version SET version_num='0014' WHERE alembic_version.version_num = '0013'
 /
 COMMIT;
