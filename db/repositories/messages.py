@@ -14,14 +14,9 @@ from db.repositories import poison_messages, queue_consumers
 from db.repositories.message_clearing import clear
 from db.repositories.queue_depths import QueueDepths
 from db.tables import ems_message, queue_hour
-<<<<<<< HEAD
-from votecal_soap.contract.queue_messages import ABOUT, render_header
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, HeardOf, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
-=======
 from votecal_soap.contract.queue_messages import ABOUT, render_header, render_origin
-from votecal_soap.domain.ems_messages import Clearance, ClearResult, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
+from votecal_soap.domain.ems_messages import Clearance, ClearResult, HeardOf, MessageState, NewMessage, PoisonMessage, QueuedMessage, QueueHour, StoredMessage
 from votecal_soap.log import correlation_id
->>>>>>> 4811e65 (Carry the correlation id into messages; fuzz every reader; measure a poll beside a call that does nothing; say how calls are guarded)
 
 _HEADER: Final = [ems_message.c[name] for name in QueuedMessage._fields if name != "payload"]
 _PAYLOAD: Final = ems_message.c.payload
