@@ -110,7 +110,7 @@ def test_types_and_encodings_of_soap_lite_are_passed_over(state):
     assert state.post(BATCH, envelope(body, security())).text("JobState") == "Pending"
 
 
-@pytest.mark.parametrize(("content", "county"), [("", "19"), ("  ", "19"), ("<x/>", None), ("text", None)])
+@pytest.mark.parametrize(("content", "county"), [("", "19"), ("<x/>", None), ("text", None)])
 def test_an_operation_without_parts_may_be_called_nil_as_soap_lite_does(state, content, county):
     body = f'<Ping xmlns="{NAMESPACES[BATCH]}" xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true">{content}</Ping>'
     answer = state.post(BATCH, envelope(body, security()))
