@@ -62,7 +62,7 @@ def clear_messages(call: Call) -> str:
     """EWS-04, EWS-05."""
     clearances, services = contract.read_clearances(call.request), call.services
     results = clear(clearances, call.caller, services.unit_of_work, services.clock)
-    strange = [each.message_id for each in clearances if results.get(each.message_id, ClearResult.NOT_FOUND) is ClearResult.NOT_FOUND]
+    strange = [message_id for message_id, result in results.items() if result is ClearResult.NOT_FOUND]
     note_strange_messages("ClearMessages", strange, call.caller, services.unit_of_work, services.clock)
     return contract.render_clear_results(clearances, results)
 
