@@ -163,6 +163,8 @@ def test_a_batch_lives_through_kills_of_worker_and_web_process(installation):
     assert live_through(installation, 10_000, Kills(upload=1, processing=4, drain=1, longest_life=150)) >= 2
 
 
+# The double of Oracle answers too slowly for so many records; it lives through the smaller number above.
+@pytest.mark.parametrize("database_url", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.requirement("VRU-06", "VRU-11", "VRU-12", "VRU-20", "JOB-02", "EWS-04", "EWS-05", "EWS-06", "OPS-04")
