@@ -1,4 +1,4 @@
-"""How much may be called: a county's calls and those of all together have a budget for each minute, over all processes (ADR 16).
+"""How much may be called: a county's calls and those of all together have a budget for each minute, over all processes (ADR 13).
 
 A process has a tenth of each budget to itself, so that a county that polls never costs a write. Whoever calls more takes blocks
 of a tenth out of the minute's row in the database, which all processes share.

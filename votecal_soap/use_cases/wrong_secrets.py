@@ -1,4 +1,4 @@
-"""EWS-01 Calls with wrong secrets cost their senders time, and never shut a county out; SOS hears of them (ADR 16).
+"""EWS-01 Calls with wrong secrets cost their senders time, and never shut a county out; SOS hears of them (ADR 13).
 
 Counted by user name with source address, and by source address: never by user name alone, for whoever knows a county's user
 name could keep the county out. A right secret from an address that the county has called from before is never held at all.

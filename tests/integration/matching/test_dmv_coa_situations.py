@@ -397,12 +397,3 @@ def test_what_was_changed_is_in_the_audit_with_old_and_new_values(runs):
     assert (entry.subject_id, entry.actor) == (str(ONE), "job:1")
     assert '"street_name": "OLD"' in entry.detail
     assert '"street_name": "NEW"' in entry.detail
-
-
-@pytest.mark.requirement("COA-04")
-def test_half_a_house_number_agrees_on_both_sides(runs):
-    half = OLD_HOME._replace(house_number_suffix="1/2")
-    runs.add_voters(a_voter(house_number_suffix="1/2"))
-    runs.run(by_name(old_address=half))
-    (case,) = runs.cases()
-    assert "Same address and unit" in case.criteria

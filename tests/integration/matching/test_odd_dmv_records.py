@@ -4,14 +4,14 @@ import re
 from datetime import date
 
 import pytest
-from fakes.dmv import NEW_HOME, a_record, a_voter
+from fakes.dmv import NEW_HOME, OLD_HOME, a_record, a_voter
 
 from db.tables import potential_voter
 from votecal_soap.domain.dmv_records import DmvRecordKind
 from votecal_soap.domain.jobs import InstanceState
 
 from .dmv_runs import TODAY
-from .test_dmv_coa_situations import ONE, a_stranger
+from .test_dmv_coa_situations import ONE, a_stranger, by_name
 
 NAMES = {
     "one letter": ("X", "Y"),
@@ -134,3 +134,12 @@ def test_a_duplicate_file_under_another_name_and_spelling_does_nothing_twice(sql
     assert sqlite_runs.work() is InstanceState.COMPLETED
     assert sqlite_runs.outcomes(job_id) == {"Duplicate": 2}
     assert (sqlite_runs.voter(ONE).version, len(sqlite_runs.items())) == (2, 2)
+
+
+@pytest.mark.requirement("COA-04")
+def test_half_a_house_number_agrees_on_both_sides(runs):
+    half = OLD_HOME._replace(house_number_suffix="1/2")
+    runs.add_voters(a_voter(house_number_suffix="1/2"))
+    runs.run(by_name(old_address=half))
+    (case,) = runs.cases()
+    assert "Same address and unit" in case.criteria
