@@ -13,7 +13,7 @@ from db.in_lists import listed, select_listed
 from db.tables import dmv_signature, voter_signature, voter_version
 from votecal_soap.clock import legal_date
 from votecal_soap.domain.dmv_records import MailingAddress, ResidenceAddress
-from votecal_soap.domain.voter_children import AddressKind, Child, Document, DocumentKind, PastAddress
+from votecal_soap.domain.voter_children import AddressKind, Child, Document, DocumentKind, PastAddress, last_day
 from votecal_soap.use_cases.ports import DocumentContent
 
 _VERSIONS: Final = (
@@ -35,7 +35,7 @@ _SIGNATURES: Final = (
 
 
 def addresses(connection: Connection, state_voter_ids: Sequence[int]) -> list[Child]:
-    """Each residence and mailing address that a version of the record has, with the days between which it was in force."""
+    """Each residence and mailing address that a version of the record has, with its first and last day; the one in force has no last."""
     rows = select_listed(connection, _VERSIONS, sorted(state_voter_ids))
     return [child for uid, versions in groupby(rows, key=attrgetter("state_voter_id")) for child in _addresses(uid, list(versions))]
 
@@ -43,10 +43,11 @@ def addresses(connection: Connection, state_voter_ids: Sequence[int]) -> list[Ch
 def _addresses(uid: int, versions: Sequence[Row[Any]]) -> Iterator[Child]:
     for kind, part in _PARTS.items():
         spans = [(address, next(rows)) for address, rows in groupby(versions, key=part)]
-        left = [*(row.effective_date for _, row in spans[1:]), None]
-        for (address, first), until in zip(spans, left, strict=True):
+        following = [*(row.effective_date for _, row in spans[1:]), None]
+        for (address, first), next_from in zip(spans, following, strict=True):
             if any((*address.residence, *address.mailing)):
-                yield Child(None, uid, address._replace(effective_from=first.effective_date, effective_to=until), f"{kind}OfVersion:{uid}:{first.version}")
+                since, last = first.effective_date, last_day(first.effective_date, next_from)
+                yield Child(None, uid, address._replace(effective_from=since, effective_to=last), f"{kind}OfVersion:{uid}:{first.version}")
 
 
 def _residence(row: Row[Any]) -> PastAddress:

@@ -20,7 +20,7 @@ from votecal_soap.domain.sos_work_items import (
     SosNote,
     SosWorkItem,
 )
-from votecal_soap.domain.voter_children import AddressKind, Child, NewChild, Participation, PastAddress, source_of
+from votecal_soap.domain.voter_children import AddressKind, Child, NewChild, Participation, PastAddress, last_day, source_of
 from votecal_soap.domain.voters import Voter
 from votecal_soap.errors import Conflict, ErrorCode
 from votecal_soap.use_cases.ports import DocumentContent
@@ -83,9 +83,9 @@ class FakeChildRepository:
                 (address, list(rows)) for address, rows in groupby(versions, key=lambda voter, part=part: part(*(getattr(voter, n) for n in part._fields)))
             ]
             for number, (address, rows) in enumerate(spans):
-                until = spans[number + 1][1][0].effective_date if number + 1 < len(spans) else None
+                next_from = spans[number + 1][1][0].effective_date if number + 1 < len(spans) else None
                 residence, mailing = (address, MailingAddress()) if kind is AddressKind.RESIDENCE else (ResidenceAddress(), address)
-                content = PastAddress(kind, residence, mailing, rows[0].effective_date, until)
+                content = PastAddress(kind, residence, mailing, rows[0].effective_date, last_day(rows[0].effective_date, next_from))
                 if any(address):
                     found.append(Child(None, uid, content, f"{kind}OfVersion:{uid}:{rows[0].version}"))
         return found

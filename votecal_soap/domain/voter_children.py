@@ -4,7 +4,7 @@ A child is never deleted and never moved: a merge copies it, and marks copy and 
 that the merge can be taken back at any time (DLR-12, DLR-14).
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
@@ -26,6 +26,12 @@ class PastAddress(NamedTuple):
     mailing: MailingAddress
     effective_from: date | None
     effective_to: date | None
+    """The last day."""
+
+
+def last_day(first: date, next_from: date | None) -> date | None:
+    """The last day of an address that another follows: the one before it; of one that another follows on its first day or earlier, that day."""
+    return None if next_from is None else max(first, next_from - timedelta(days=1))
 
 
 class Activity(NamedTuple):

@@ -168,12 +168,16 @@ class EntriesWanted:
         return None if merge is None else legal_date(merge.merged_at)
 
     def _had_happened(self, child: Child) -> bool:
-        content = child.content
-        if isinstance(content, PastAddress) and child.child_id is None and content.effective_to is None:
-            # The address in force is the record's own.
-            return False
-        day = content.effective_to if isinstance(content, PastAddress) else self._day_of(content)
+        if isinstance(child.content, PastAddress):
+            return self._was_past(child, child.content.effective_to)
+        day = self._day_of(child.content)
         return self.as_of is None or (day is not None and day <= self.as_of)
+
+    def _was_past(self, child: Child, last: date | None) -> bool:
+        """On its last day an address is not past yet; the one in force is the record's own."""
+        if self.as_of is None:
+            return child.child_id is not None or last is not None
+        return last is not None and last < self.as_of
 
     def _day_of(self, content: ChildContent) -> date | None:
         """When it was; None: nobody knows, so that it is told of no past day."""

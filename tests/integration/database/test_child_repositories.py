@@ -82,9 +82,9 @@ def test_addresses_of_earlier_versions_are_children_too(database, registry):
     told = [(child.content.address_kind, child.content.effective_from, child.content.effective_to, child.source) for child in found]
     uid = before.state_voter_id
     assert told == [
-        (AddressKind.RESIDENCE, date(2026, 1, 1), date(2026, 2, 1), f"ResidenceOfVersion:{uid}:1"),
+        (AddressKind.RESIDENCE, date(2026, 1, 1), date(2026, 1, 31), f"ResidenceOfVersion:{uid}:1"),
         (AddressKind.RESIDENCE, date(2026, 2, 1), None, f"ResidenceOfVersion:{uid}:2"),
-        (AddressKind.MAILING, date(2026, 1, 1), date(2026, 2, 1), f"MailingOfVersion:{uid}:1"),
+        (AddressKind.MAILING, date(2026, 1, 1), date(2026, 1, 31), f"MailingOfVersion:{uid}:1"),
     ]
     assert [child.content.residence.house_number for child in found[:2]] == ["1", "2"]
 

@@ -100,6 +100,15 @@ def test_the_record_is_read_as_it_was_on_a_day_and_in_a_version(roll):
     assert refusal(read, roll, version=1, as_of=date(2020, 6, 1)) is ErrorCode.VALUE_WRONG
 
 
+@pytest.mark.requirement("S2.27", "EWS-10")
+def test_an_address_is_told_with_its_last_day_and_is_not_past_before_that_day_is_over(roll):
+    roll.add(ana())
+    update(roll, given={"house_number": "8"}, effective_date=date(2026, 3, 1))
+    (past,) = read(roll).entries
+    assert (past.content.residence.house_number, past.content.effective_to) == ("7", date(2026, 2, 28))
+    assert [len(read(roll, as_of=day).entries) for day in (date(2026, 2, 28), date(2026, 3, 1))] == [0, 1]
+
+
 @pytest.mark.requirement("EWS-01", "EWS-10", "OPS-02")
 def test_of_another_countys_voter_it_gets_what_a_search_shows_and_that_is_audited(roll):
     roll.add(ana(phone="2135550100"))
