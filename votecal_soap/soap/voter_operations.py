@@ -26,20 +26,21 @@ def get_voter(call: Call) -> str:
 
 def update_voter(call: Call) -> str:
     """EWS-09."""
-    command = voter_changes.read_update(call.request)
-    return once(call, lambda uow: voter_changes.render_update_result(update(command, call.caller, uow, call.services.clock)))
+    command, services = voter_changes.read_update(call.request), call.services
+    return once(call, lambda uow: voter_changes.render_update_result(update(command, call.caller, uow, services.clock, services.rule_books)))
 
 
 def transfer_voter(call: Call) -> str:
     """EWS-09, UC01.11.02."""
-    command, pending = voter_changes.read_transfer(call.request), timedelta(days=call.services.config.transfer_pending_days)
-    return once(call, lambda uow: voter_changes.render_transfer_result(transfer(command, call.caller, uow, call.services.clock, pending)))
+    command, services = voter_changes.read_transfer(call.request), call.services
+    pending = timedelta(days=services.config.transfer_pending_days)
+    return once(call, lambda uow: voter_changes.render_transfer_result(transfer(command, call.caller, uow, services.clock, pending, services.rule_books)))
 
 
 def enter_declined_voter(call: Call) -> str:
     """EWS-09, UC01.11.04."""
-    command = voter_changes.read_declined(call.request)
-    return once(call, lambda uow: voter_changes.render_declined(enter_declined(command, call.caller, uow, call.services.clock)))
+    command, services = voter_changes.read_declined(call.request), call.services
+    return once(call, lambda uow: voter_changes.render_declined(enter_declined(command, call.caller, uow, services.clock, services.rule_books)))
 
 
 def add_voter_activity(call: Call) -> str:

@@ -6,6 +6,7 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.declined_voters import DECLINED, DeclinedOutcome, DeclinedVoter, EnterDeclinedVoter, declined_voter, judge_decline
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.registrations import REGISTRATION
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voters import REGISTRATION_FIELDS
 from votecal_soap.use_cases.county_jobs import actor
@@ -14,10 +15,10 @@ from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.process_voter_record_update_batch import reading_rules
 
 
-def enter_declined_voter(command: EnterDeclinedVoter, caller: Caller, uow: UnitOfWork, clock: Clock) -> DeclinedVoter:
-    """Keep it, or answer why not: nobody is searched for and nobody is told. The caller of this commits."""
+def enter_declined_voter(command: EnterDeclinedVoter, caller: Caller, uow: UnitOfWork, clock: Clock, books: RuleBooks) -> DeclinedVoter:
+    """Keep it, or answer why not: nobody is searched for and nobody is told. The caller of this commits; `books` remembers rules from call to call."""
     now, county_code = clock.now(), caller.county_code
-    rules = reading_rules(uow, county_code, clock, batch_type=REGISTRATION, kinds=frozenset(DataKind), election_id=None)
+    rules = reading_rules(uow, county_code, clock, batch_type=REGISTRATION, kinds=frozenset(DataKind), election_id=None, book_of=books.of)
     translator = Translator(rules.book, rules.reference, batch_type=REGISTRATION, kinds=rules.kinds, refs=REFS)
     bearer = uow.voters.by_ems_id(county_code, command.ems_voter_id)
     judged = judge_decline(command, translator, bearer)

@@ -16,6 +16,7 @@ from votecal_soap.domain.match_notices import TransferNotice
 from votecal_soap.domain.matching import Match
 from votecal_soap.domain.new_voters import first_version
 from votecal_soap.domain.registrations import REGISTRATION
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voter_transfers import (
     TRANSFERRED,
@@ -57,15 +58,17 @@ class _Desk:
     transfer_pending: timedelta
 
 
-def transfer_voter(command: TransferVoter, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta) -> TransferResult:
+def transfer_voter(command: TransferVoter, caller: Caller, uow: UnitOfWork, clock: Clock, transfer_pending: timedelta, books: RuleBooks) -> TransferResult:
     """Move the voter, or answer why not; the losing county accepts or reverses within `transfer_pending`. The caller of this commits.
+
+    `books` remembers rules from call to call.
 
     Raises:
         Unavailable: SCHEMA_OUTDATED while voters have no match keys, for the affidavit could not be compared.
     """
     now = clock.now()
     desk = _Desk(command=command, caller=caller, uow=uow, now=now, today=legal_date(now), transfer_pending=transfer_pending)
-    rules = reading_rules(uow, caller.county_code, clock, batch_type=REGISTRATION, kinds=frozenset(DataKind), election_id=None)
+    rules = reading_rules(uow, caller.county_code, clock, batch_type=REGISTRATION, kinds=frozenset(DataKind), election_id=None, book_of=books.of)
     translator = Translator(rules.book, rules.reference, batch_type=REGISTRATION, kinds=rules.kinds, refs=REFS)
     voter = next(iter(uow.voters.lock_by_state_id([command.state_voter_id])), None)
     judged = _judged(desk, translator, voter)

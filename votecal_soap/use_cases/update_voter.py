@@ -10,6 +10,7 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.dmv_application import Change
 from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.judgement import AfterSteps, Circumstances, Judgement, judge, judge_elsewhere
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.domain.translation import Translator
 from votecal_soap.domain.voter_updates import UPDATE, UpdateVoter, VoterUpdate, own_id_taken, read_update, with_own_id
 from votecal_soap.domain.voters import Voter
@@ -24,12 +25,15 @@ ACTION: Final = "UpdateVoter"
 _BASIS_LENGTH: Final = 400
 
 
-def update_voter(command: UpdateVoter, caller: Caller, uow: UnitOfWork, clock: Clock) -> VoterUpdate:
-    """Apply, or answer why not, with every broken rule; no message goes to the county (EWS-06). The caller of this commits."""
+def update_voter(command: UpdateVoter, caller: Caller, uow: UnitOfWork, clock: Clock, books: RuleBooks) -> VoterUpdate:
+    """Apply, or answer why not, with every broken rule; no message goes to the county (EWS-06). The caller of this commits.
+
+    `books` remembers rules from call to call.
+    """
     if command.state_voter_id is None and command.ems_voter_id is None:
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "Name the voter by StateVoterId, or by your own EmsVoterId.", ref="StateVoterId")
     now = clock.now()
-    rules = reading_rules(uow, caller.county_code, clock, batch_type=UPDATE, kinds=frozenset(DataKind), election_id=None)
+    rules = reading_rules(uow, caller.county_code, clock, batch_type=UPDATE, kinds=frozenset(DataKind), election_id=None, book_of=books.of)
     record = read_update(command, Translator(rules.book, rules.reference, batch_type=UPDATE, kinds=rules.kinds, refs=REFS))
     circumstances = Circumstances(county_code=caller.county_code, after_steps=AfterSteps(rules.book), now=now, today=legal_date(now), may_begin_anew=True)
     voter = _own_voter(uow, command, caller)

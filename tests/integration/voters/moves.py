@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from votecal_soap.domain.county_answers import TransferDecision
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.domain.voter_transfers import TransferResult, TransferVoter
 from votecal_soap.use_cases.accept_transfer_out import accept_transfer_out
 from votecal_soap.use_cases.reverse_transfer_out import reverse_transfer_out
@@ -34,7 +35,7 @@ def move(roll: Roll, county: str = "37", *, base_version: int = 1, ems_voter_id:
         state_voter_id=OLD, base_version=base_version, ems_voter_id=ems_voter_id, given=said, confidential=confidential, basis="registered at the counter"
     )
     with roll.factory() as uow:
-        result = transfer_voter(command, caller(county), uow, roll.clock, PENDING)
+        result = transfer_voter(command, caller(county), uow, roll.clock, PENDING, RuleBooks())
         uow.commit()
     return result
 

@@ -6,6 +6,7 @@ from typing import Any
 from fakes.dmv import a_voter
 
 from votecal_soap.domain.counties import Precinct
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.domain.voter_records import VoterQuery, VoterRecord, VoterSection
 from votecal_soap.domain.voter_updates import UpdateVoter, VoterUpdate
 from votecal_soap.domain.voters import Voter
@@ -43,6 +44,6 @@ def update(roll: Roll, county: str = "19", **command: Any) -> VoterUpdate:
     effective_date: date | None = command.pop("effective_date", None)
     usual: dict[str, Any] = {"state_voter_id": OLD, "ems_voter_id": None, "base_version": 1, "given": {}, "effective_date": effective_date}
     with roll.factory() as uow:
-        result = update_voter(UpdateVoter(**{**usual, **command}), caller(county), uow, roll.clock)
+        result = update_voter(UpdateVoter(**{**usual, **command}), caller(county), uow, roll.clock, RuleBooks())
         uow.commit()
     return result

@@ -7,6 +7,7 @@ import pytest
 from db.tables import audit_entry, ems_message
 from votecal_soap.domain.declined_voters import DeclinedOutcome, EnterDeclinedVoter
 from votecal_soap.domain.registrations import RegisterVoter, RegistrationOutcome
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.use_cases.enter_declined_voter import enter_declined_voter
 from votecal_soap.use_cases.register_voter import register_voter
 
@@ -18,7 +19,7 @@ from .records import ana, update
 def decline(roll, *, ems_voter_id="SD-9", reason="Not Signed", **given):
     said = {name: value for name, value in {**AFFIDAVIT, "drivers_license": "D7654321", **given}.items() if value is not ...}
     with roll.factory() as uow:
-        result = enter_declined_voter(EnterDeclinedVoter(ems_voter_id=ems_voter_id, given=said, reason=reason), caller("37"), uow, roll.clock)
+        result = enter_declined_voter(EnterDeclinedVoter(ems_voter_id=ems_voter_id, given=said, reason=reason), caller("37"), uow, roll.clock, RuleBooks())
         uow.commit()
     return result
 
@@ -58,7 +59,7 @@ def test_who_registers_later_meets_no_declined_record_and_no_pair_is_made_with_i
     declined = int(decline(sqlite_roll).voter.state_voter_id)
     command = RegisterVoter(ems_voter_id="SD-10", given={**AFFIDAVIT, "drivers_license": "D7654321"})
     with sqlite_roll.factory() as uow:
-        registered = register_voter(command, caller("37"), uow, sqlite_roll.clock)
+        registered = register_voter(command, caller("37"), uow, sqlite_roll.clock, RuleBooks())
         uow.commit()
     assert (registered.outcome, registered.case_ids) == (RegistrationOutcome.REGISTERED, ())
     assert sqlite_roll.detect(pair(declined, int(registered.voter.state_voter_id), confidence=100)) == {"Ignored": 1}

@@ -13,6 +13,7 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.county_activities import AddVoterActivity, CountyActivity
 from votecal_soap.domain.images import AttachImage, ImageQuery
 from votecal_soap.domain.match_cases import MailingKind
+from votecal_soap.domain.rules import RuleBooks
 from votecal_soap.domain.voter_children import DocumentKind
 from votecal_soap.domain.voter_records import VoterQuery, VoterSection
 from votecal_soap.domain.voter_updates import UpdateVoter
@@ -44,7 +45,7 @@ def database():
 def update(database, caller=LOS_ANGELES, *, commit=True, **command):
     usual = {"state_voter_id": UID, "ems_voter_id": None, "base_version": 1, "given": {"first_name": "Anne"}}
     with database() as uow:
-        result = update_voter(UpdateVoter(**{**usual, **command}), caller, uow, CLOCK)
+        result = update_voter(UpdateVoter(**{**usual, **command}), caller, uow, CLOCK, RuleBooks())
         if commit:
             uow.commit()
     return result
