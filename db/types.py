@@ -68,6 +68,21 @@ class ShortText(TypeDecorator[str]):
         return str(value) if value else None
 
 
+class Beginning(ShortText):
+    """Text of which the first characters are kept: the whole is in the audit trail and in the message about it."""
+
+    cache_ok = True
+
+    def __init__(self, length: int) -> None:
+        """Keep so many characters."""
+        super().__init__(length)
+        self._length = length
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Cut: the contract takes longer texts than the column, which a server would refuse."""
+        return super().process_bind_param(value and value[: self._length], dialect)
+
+
 class YesNo(TypeDecorator[bool]):
     """A truth value as 0 or 1: Oracle 19c has no BOOLEAN. The column carries a CHECK."""
 

@@ -4,7 +4,7 @@ from sqlalchemy import BigInteger, Column, Date, ForeignKey, Index, Integer, Pri
 from sqlalchemy.schema import CheckConstraint
 
 from db.tables.base import BigId, county_column, identity, metadata
-from db.types import LongText, ShortText, UtcTimestamp, YesNo
+from db.types import Beginning, LongText, ShortText, UtcTimestamp, YesNo
 
 match_case = Table(
     "match_case",
@@ -27,7 +27,7 @@ match_case = Table(
     Column("overdue_announced_at", UtcTimestamp),
     Column("decided_at", UtcTimestamp),
     Column("decided_by", ShortText(100)),
-    Column("basis", ShortText(400)),
+    Column("basis", Beginning(400)),
     Column("before_version", Integer, comment="The voter's version before the change, for undo (COA-34)"),
     Column("applied_version", Integer, comment="The voter's version that the change made"),
     Column("is_automatic", YesNo, nullable=False),

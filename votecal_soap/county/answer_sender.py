@@ -122,16 +122,18 @@ class AnswerSender:
 
     def _update(self, transaction_id: str, word: Word) -> TakeEffect:
         connection, detail = self._office.ems.connection, word.detail
+        sent_at = self._office.ems.change_no
         number, registration = changed_registration(connection, word.subject_id)
         changed = ChangedVoter(detail.state_voter_id or 0, number, detail.base_version or 0, registration, word.basis)
         change = self._state.update_voter(transaction_id, changed)
-        return lambda connection: after_update(connection, word.subject_id, change)
+        return lambda connection: after_update(connection, word.subject_id, change, sent_at)
 
     def _transfer(self, transaction_id: str, word: Word) -> TakeEffect:
+        sent_at = self._office.ems.change_no
         number, registration = whole_registration(self._office.ems.connection, word.subject_id)
         moved = MovedVoter(word.detail.state_voter_id or 0, word.detail.base_version or 0, number, registration, word.basis)
         change = self._state.transfer_voter(transaction_id, moved)
-        return lambda connection: after_transfer(connection, self._county, word.subject_id, change)
+        return lambda connection: after_transfer(connection, self._county, word.subject_id, change, sent_at)
 
     def _undo_transfer(self, transaction_id: str, word: Word) -> TakeEffect:
         undone = self._state.undo_transfer_out(transaction_id, word.subject_id, word.basis)

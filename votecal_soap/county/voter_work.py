@@ -56,21 +56,21 @@ def row_for_transfer(connection: sqlite3.Connection, state_uid: int) -> EnteredV
     return EnteredVoter(key, number, state_uid)
 
 
-def after_update(connection: sqlite3.Connection, key: int, change: ReceivedChange) -> str:
-    """What was sent is not to be sent again; what was refused stays marked, with why."""
+def after_update(connection: sqlite3.Connection, key: int, change: ReceivedChange, sent_at: int) -> str:
+    """What was sent is not to be sent again; what was refused, or changed after `sent_at` (a change_no), stays marked."""
     note = "; ".join(change.error_codes) or change.reason
     connection.execute(_NOTE, (change.reason or change.outcome, note, key))
     if change.outcome != Outcome.FAILED:
         statuses = (change.drivers_license_status, change.ssn4_status)
-        connection.execute(_TAKEN, (change.record_version, *statuses, KIND_BITS[DataKind.VOTING_PRECINCT], key))
+        connection.execute(_TAKEN, (change.record_version, *statuses, sent_at, KIND_BITS[DataKind.VOTING_PRECINCT], key))
     return change.outcome if change.reason is None else f"{change.outcome} {change.reason}"
 
 
-def after_transfer(connection: sqlite3.Connection, county_code: str, key: int, change: ReceivedChange) -> str:
-    """The voter is this county's, while the losing one may take the move back."""
+def after_transfer(connection: sqlite3.Connection, county_code: str, key: int, change: ReceivedChange, sent_at: int) -> str:
+    """The voter is this county's, while the losing one may take the move back; what a clerk changed after `sent_at` stays marked."""
     connection.execute(_NOTE, (change.outcome, "; ".join(change.error_codes) or change.reason, key))
     if change.outcome == TransferOutcome.TRANSFERRED:
-        taken = (change.state_voter_id, change.record_version, change.drivers_license_status, change.ssn4_status, key)
+        taken = (change.state_voter_id, change.record_version, change.drivers_license_status, change.ssn4_status, sent_at, key)
         connection.execute(_MOVED_IN, taken)
         move = (change.transfer_id, change.state_voter_id, change.losing_county, county_code, TransferState.OPEN, change.pending_until)
         connection.execute(_KEEP_MOVE, move)
@@ -88,10 +88,11 @@ def after_declined(connection: sqlite3.Connection, key: int, change: ReceivedCha
 _NOTE: Final = "UPDATE voters SET state_status = ?, clerk_note = ? WHERE voter_key = ?"
 _TAKEN: Final = """
 UPDATE voters SET base_version = max(coalesce(base_version, 0), ?), dl_verif = coalesce(?, dl_verif), ssn_verif = coalesce(?, ssn_verif),
-    changed_kinds = changed_kinds & ? WHERE voter_key = ?
+    changed_kinds = CASE WHEN change_no <= ? THEN changed_kinds & ? ELSE changed_kinds END WHERE voter_key = ?
 """
 _MOVED_IN: Final = """
-UPDATE voters SET state_uid = ?, base_version = ?, dl_verif = ?, ssn_verif = ?, reg_stat = 'A', reg_stat_rsn = NULL, changed_kinds = 0 WHERE voter_key = ?
+UPDATE voters SET state_uid = ?, base_version = ?, dl_verif = ?, ssn_verif = ?, reg_stat = 'A', reg_stat_rsn = NULL,
+    changed_kinds = CASE WHEN change_no <= ? THEN 0 ELSE changed_kinds END WHERE voter_key = ?
 """
 _KEEP_MOVE: Final = """
 INSERT INTO state_transfers (transfer_id, state_uid, losing_county, gaining_county, transfer_state, provisional, pending_until) VALUES (?, ?, ?, ?, ?, 1, ?)

@@ -12,7 +12,6 @@ from votecal_soap.use_cases.own_voters import own_voter
 from votecal_soap.use_cases.ports import NewActivity, UnitOfWork
 
 ACTION: Final = "AddVoterActivity"
-BASIS_LENGTH: Final = 400
 
 
 def add_voter_activity(command: AddVoterActivity, caller: Caller, uow: UnitOfWork, clock: Clock) -> NotedActivity:
@@ -24,8 +23,6 @@ def add_voter_activity(command: AddVoterActivity, caller: Caller, uow: UnitOfWor
     now = clock.now()
     if command.activity_date > legal_date(now):
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "What is entered has happened: the day lies ahead.", ref="ActivityDate")
-    if len(command.basis or "") > BASIS_LENGTH:
-        raise InvalidRequest(ErrorCode.VALUE_WRONG, f"A basis has up to {BASIS_LENGTH} characters here.", ref="Basis")
     voter = own_voter(uow, command.state_voter_id, caller)
     uid, activity_type = int(voter.state_voter_id), ACTIVITY_TYPES[command.activity]
     basis = command.basis or f"Entered by county {caller.county_code}"

@@ -53,6 +53,14 @@ def test_a_decision_is_written_over_the_version_that_was_read_and_no_other(real_
         assert uow.match_cases.get(case.case_id).state is CaseState.ACCEPTED
 
 
+@pytest.mark.requirement("COA-33")
+def test_of_the_longest_basis_that_the_contract_takes_the_case_keeps_the_beginning(real_database, registry):
+    with real_database() as uow:
+        case = add_case(uow, registry, add_voter(uow, registry))
+        uow.match_cases.move(case, CaseState.ACCEPTED, at=registry.now, by="county:la", basis="é" * 1000, before_version=1, applied_version=2)
+        assert uow.match_cases.get(case.case_id).basis == "é" * 400
+
+
 @pytest.mark.requirement("COA-37")
 def test_a_case_that_goes_to_another_county_has_a_new_day_and_is_announced_anew(real_database, registry):
     with real_database() as uow:

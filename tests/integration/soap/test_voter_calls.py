@@ -130,6 +130,16 @@ def test_declined_voters_activity_and_cards_are_entered_once(state, call):
     assert fault(service.AddVoterActivity, TransactionId="V-2", **{**entered, "StateVoterId": 100_000_009}) == "VC-2006"
 
 
+@pytest.mark.requirement("EWS-12", "EWS-13")
+def test_a_basis_is_kept_whole_or_refused_by_the_schema(state, call):
+    service = call()
+    entered = {"StateVoterId": OLD, "CountyActivity": "OtherNoticeMailed", "ActivityDate": date(2026, 3, 1)}
+    service.AddVoterActivity(TransactionId="V-1", **entered, Basis="é" * 300)
+    assert [row.basis for row in rows(state, voter_activity)] == ["é" * 300]
+    assert fault(service.AddVoterActivity, TransactionId="V-2", **entered, Basis="é" * 301) == "VC-1005"
+    assert len(rows(state, voter_activity)) == 1
+
+
 @pytest.mark.requirement("EWS-12", "EWS-07", "EWS-13")
 def test_an_affidavit_of_more_than_a_mebibyte_goes_both_ways(state, call):
     service = call()

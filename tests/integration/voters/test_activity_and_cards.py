@@ -56,7 +56,6 @@ def test_only_of_its_own_voters_and_of_no_day_to_come(sqlite_roll):
     assert refusal(note, sqlite_roll, "37") is ErrorCode.VOTER_NOT_FOUND
     assert refusal(note, sqlite_roll, state_voter_id=999_999_999) is ErrorCode.VOTER_NOT_FOUND
     assert refusal(note, sqlite_roll, day=date(2026, 3, 11)) is ErrorCode.VALUE_WRONG
-    assert refusal(note, sqlite_roll, basis="x" * 401) is ErrorCode.VALUE_WRONG
     assert sqlite_roll.rows(voter_activity) == []
 
 

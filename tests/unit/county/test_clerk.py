@@ -4,12 +4,16 @@ import sqlite3
 
 import pytest
 
+from votecal_soap.contract.received_voters import ReceivedChange, ReceivedRecord
 from votecal_soap.county.answer_book import WordDetail
 from votecal_soap.county.case_answers import CaseAnswers
 from votecal_soap.county.clerk import Clerk
 from votecal_soap.county.ems_database import EmsDatabase
+from votecal_soap.county.ems_schema import KIND_BITS
 from votecal_soap.county.message_import import import_messages
 from votecal_soap.county.reconciliation import reconcile
+from votecal_soap.county.voter_work import change_voter
+from votecal_soap.domain.jobs import DataKind
 from votecal_soap.domain.match_cases import CaseState, CaseType, Decision
 from votecal_soap.errors import Conflict, ErrorCode, Unavailable
 
@@ -134,3 +138,23 @@ def test_an_ems_of_an_earlier_release_gets_what_it_lacks(tmp_path):
         old.execute("ALTER TABLE state_answers DROP COLUMN detail")
     with EmsDatabase(path) as ems:
         assert ems.connection.execute("SELECT count(detail) FROM state_answers").fetchone() == (0,)
+
+
+@pytest.mark.requirement("EWS-09")
+@pytest.mark.parametrize("call", ["update_voter", "transfer_voter"])
+def test_what_a_clerk_changes_while_a_word_is_on_its_way_stays_marked(ems, state, clerk, call):
+    def answer(*_):
+        with ems.transaction() as connection:
+            change_voter(connection, key, {"phone_no": "2135550199"}, ems.next_change_no())
+        outcome = "Applied" if call == "update_voter" else "Transferred"
+        return ReceivedChange(outcome, None, UID, 2, "Active", None, None, (), 8, "37", "2026-03-11T12:00:00Z")
+
+    (key, number) = ems.connection.execute("SELECT voter_key, voter_num FROM voters WHERE state_uid = ?", (UID,)).fetchone()
+    setattr(state, call, answer)
+    state.get_voter = lambda *_, **__: ReceivedRecord(the_voter(), own=False, current_version=1, merged_id=None, pending_until=None, entries=(), more=False)
+    if call == "update_voter":
+        clerk.update(number, {"nm_last": "Quackenbush"}, "married")
+    else:
+        clerk.transfer(UID, {"nm_last": "Quackenbush"}, None, "a new affidavit")
+    (mask, version) = ems.connection.execute("SELECT changed_kinds, base_version FROM voters WHERE voter_key = ?", (key,)).fetchone()
+    assert (mask & KIND_BITS[DataKind.CONTACT], version) == (KIND_BITS[DataKind.CONTACT], 2)
