@@ -58,7 +58,7 @@ def make_site(folder: Path, *, voters: int, cases: int) -> Application:
         uow.commit()
     _fill(factory, voters, cases)
     spool = FileSpool(config.spool_dir)
-    return Application(config=config, clock=clock, unit_of_work=factory, spool=spool, dmv_exchange=dmv_exchange(config))
+    return Application(config=config, clock=clock, callers_clock=clock, unit_of_work=factory, spool=spool, dmv_exchange=dmv_exchange(config))
 
 
 def signed_in(application: Application) -> FlaskClient:

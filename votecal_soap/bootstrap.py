@@ -18,18 +18,21 @@ class Application:
 
     config: Config
     clock: Clock
+    callers_clock: Clock
     unit_of_work: UnitOfWorkFactory
     spool: Spool
     dmv_exchange: DmvExchange
     rule_books: RuleBooks = field(default_factory=RuleBooks)
 
 
-def build(config: Config, clock: Clock | None = None, *, database_clock: Clock | None = None) -> Application:
-    """Join the parts that a configuration asks for; SQLite goes by `database_clock`, if one is given."""
+def build(config: Config, clock: Clock | None = None, *, database_clock: Clock | None = None, callers_clock: Clock | None = None) -> Application:
+    """Join the parts that a configuration asks for; SQLite goes by `database_clock`, if one is given, and WS-Security's times by `callers_clock`."""
     config.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    clock = clock or SystemClock()
     return Application(
         config=config,
-        clock=clock or SystemClock(),
+        clock=clock,
+        callers_clock=callers_clock or clock,
         unit_of_work=SqlUnitOfWorkFactory.from_url(config.effective_database_url, database_clock),
         spool=FileSpool(config.spool_dir),
         dmv_exchange=dmv_exchange(config),

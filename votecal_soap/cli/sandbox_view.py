@@ -26,13 +26,14 @@ _MEANINGS: Final[Mapping[Situation, str]] = {
 def show(sandbox: "Sandbox", *, as_json: bool) -> None:
     """Tell it once; the secrets are nowhere else."""
     if as_json:
-        counties = [described(county) | {"secret": county.secret} for county in sandbox.counties]
+        counties = [described(county) | {"secret": county.secret, "digest_secret": county.digest_secret} for county in sandbox.counties]
         output.show_json({"url": sandbox.url, "counties": counties})
         sys.stdout.flush()
         return
     for service in SERVICES:
         output.console().print(f"{sandbox.url}{service.path}?wsdl")
-    output.show_table(("county", "user name", "secret"), [(county.county_code, county.username, county.secret) for county in sandbox.counties])
+    credentials = [(county.county_code, county.username, county.secret, county.digest_secret) for county in sandbox.counties]
+    output.show_table(("county", "user name", "secret", "secret for PasswordDigest"), credentials)
     output.console().print("\nPlanted, by UID:")
     rows = [
         (county.county_code, situation.value, ", ".join(map(str, uids)), _MEANINGS[situation])

@@ -24,7 +24,8 @@ def serve(session: Session, sandbox: bool, county_codes: tuple[str, ...], port: 
     it is the address in the WSDL.
 
     With --sandbox the services run over voters, match cases, moves, messages and batch jobs that are planted, with a
-    credential for each county; all is gone afterwards. Its clock is moved, and another batch job ordered, by
+    credential for each county; all is gone afterwards. Its clock is moved, and another batch job ordered, by what follows.
+    WS-Security's own times (Created, Timestamp) go by this machine's clock even then.
 
     \b
       curl -X POST 'http://127.0.0.1:8080/sandbox/clock?days=7'

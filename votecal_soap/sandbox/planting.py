@@ -23,12 +23,14 @@ from votecal_soap.errors import Conflict, ErrorCode, Unavailable
 from votecal_soap.sandbox.dmv_records import records_of
 from votecal_soap.sandbox.identities import let_dmv_answer
 from votecal_soap.sandbox.people import PRECINCTS, CountyPeople, Situation, people_of, registered_again
+from votecal_soap.secret_box import SecretBox
 from votecal_soap.synthetic.elections import elections
 from votecal_soap.synthetic.files import write_initial_load
 from votecal_soap.synthetic.geography import precincts
 from votecal_soap.synthetic.histories import history_lines, write_histories
 from votecal_soap.synthetic.voters import AS_OF, SyntheticVoter
 from votecal_soap.use_cases import add_credential, authorise_job, load_reference_data, match_configuration, schedule_job, staff_users
+from votecal_soap.use_cases.give_digest_secret import GiveDigestSecret, give_digest_secret
 from votecal_soap.use_cases.load_histories import LoadHistories, load_histories
 from votecal_soap.use_cases.load_voters import LoadCommand, Refusal, load_voters
 from votecal_soap.use_cases.set_confidentiality import SetConfidentiality, set_confidentiality
@@ -51,6 +53,7 @@ class PlantedCounty:
     county_code: str
     username: str
     secret: str = field(repr=False)
+    digest_secret: str = field(repr=False)
     voters: Mapping[Situation, Sequence[int]]
 
 
@@ -180,7 +183,9 @@ def _make_confidential(application: Application, uids: Iterable[int]) -> None:
 def _with_credential(application: Application, county_code: str, voters: Mapping[Situation, Sequence[int]]) -> PlantedCounty:
     command = add_credential.AddCredential(username=f"county{county_code}-ems", county_code=county_code, acting_user=ADMINISTRATOR)
     issued = add_credential.add(command, application.unit_of_work(), application.clock, application.config.credential_key.encode())
-    return PlantedCounty(county_code=county_code, username=command.username, secret=issued.secret, voters=voters)
+    wanted = GiveDigestSecret(username=command.username, acting_user=ADMINISTRATOR)
+    digest = give_digest_secret(wanted, application.unit_of_work(), application.clock, SecretBox(application.config.digest_keys))
+    return PlantedCounty(county_code=county_code, username=command.username, secret=issued.secret, digest_secret=digest.secret, voters=voters)
 
 
 def _uids(application: Application, county: CountyPeople) -> dict[Situation, list[int]]:

@@ -46,7 +46,7 @@ def sandbox(clock: Clock, *, port: int = 0, county_codes: Sequence[str] = COUNTI
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "A sandbox has at least two counties, each once: voters move between them.", ref="county")
     with tempfile.TemporaryDirectory(prefix="votecal-sandbox-") as made:
         moved = SandboxClock(clock)
-        application = build(_config(Path(made), port or free_port()), moved, database_clock=moved)
+        application = build(_config(Path(made), port or free_port()), moved, database_clock=moved, callers_clock=clock)
         try:
             counties = plant(application, county_codes)
             controls = SandboxControls(application, moved, counties, make_wsgi_app(application))
@@ -62,6 +62,7 @@ def _config(directory: Path, port: int) -> Config:
     return Config(
         data_dir=directory,
         credential_key=generate_secret(),
+        digest_keys=(generate_secret(),),
         public_url=f"http://{address}",
         listen=address,
         worker_poll_seconds=0.2,

@@ -27,7 +27,7 @@ class CallGuard:
         secrets = StateSecrets(key=key, box=SecretBox(config.digest_keys), digest_life=timedelta(seconds=config.digest_seconds))
         self.payload_log = PayloadLog(services)
         self._config = config
-        self._authenticator = Authenticator(unit_of_work, clock, secrets, wrong_secrets)
+        self._authenticator = Authenticator(unit_of_work, clock, services.callers_clock, secrets, wrong_secrets)
         self._addresses = AddressBudget(wrong_secrets, clock, limits)
         self._counties = CallBudget(unit_of_work, clock, limits)
 

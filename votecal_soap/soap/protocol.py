@@ -93,7 +93,7 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
     def serialize(self, ctx: Any, message: object) -> None:  # noqa: ANN401 - Spyne's context
         """An answer or an error to an envelope's bytes, with a Timestamp when the request had one."""
         body = ctx.out_object[0] if ctx.out_error is None else self._fault(ctx)
-        header = answer_timestamp(ctx.in_document, self._services.clock.now())
+        header = answer_timestamp(ctx.in_document, self._services.callers_clock.now())
         ctx.out_document = close_envelope(self._version, body, header)
         self._write_down(ctx, body)
 

@@ -60,10 +60,11 @@ class StateSecrets:
 class Authenticator:
     """Says who calls; one for each process, because it remembers which addresses are whose."""
 
-    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock, secrets: StateSecrets, wrong_secrets: WrongSecrets) -> None:
-        """Keep what it uses."""
+    def __init__(self, unit_of_work: UnitOfWorkFactory, clock: Clock, callers_clock: Clock, secrets: StateSecrets, wrong_secrets: WrongSecrets) -> None:
+        """Keep what it uses; credentials expire by `clock`, digests by `callers_clock`."""
         self._unit_of_work = unit_of_work
         self._clock = clock
+        self._callers_clock = callers_clock
         self._secrets = secrets
         self._wrong_secrets = wrong_secrets
 
@@ -115,7 +116,7 @@ class Authenticator:
 
     def _use_up(self, digest: PresentedDigest, credential: Credential, place: str) -> None:
         """A digest is good for a while, and once; all processes see the nonces."""
-        now, life = self._clock.now(), self._secrets.digest_life
+        now, life = self._callers_clock.now(), self._secrets.digest_life
         if abs(now - digest.created_at) > life:
             text = f"Created is more than {int(life.total_seconds())} s off: set your clock (here it is {now:%Y-%m-%dT%H:%M:%SZ}); make a digest for each call."
             raise NotAllowed(ErrorCode.DIGEST_NOT_FRESH, text, ref=f"{place}/Created")

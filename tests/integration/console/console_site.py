@@ -115,7 +115,14 @@ def open_site(url: str, folder: Any, templates: BytecodeCache | None = None) -> 
     """With a potential match for each of three voters; people get their logins when they first sign in."""
     runs = begin(url, folder / "dmv")
     config = Config(data_dir=folder, database_url=url, credential_key=KEY)
-    application = Application(config=config, clock=runs.clock, unit_of_work=runs.factory, spool=FileSpool(config.spool_dir), dmv_exchange=dmv_exchange(config))
+    application = Application(
+        config=config,
+        clock=runs.clock,
+        callers_clock=runs.clock,
+        unit_of_work=runs.factory,
+        spool=FileSpool(config.spool_dir),
+        dmv_exchange=dmv_exchange(config),
+    )
     site = Site(runs, create_console(application, CronRecurrence()), application)
     site.app.jinja_env.bytecode_cache = templates
     with runs.factory() as uow:

@@ -109,8 +109,14 @@ def state(tmp_path):
     config.data_dir.mkdir()
     engine = create_engine(config.effective_database_url)
     metadata.create_all(engine)
+    clock = SystemClock()
     application = Application(
-        config=config, clock=SystemClock(), unit_of_work=SqlUnitOfWorkFactory(engine), spool=FileSpool(config.spool_dir), dmv_exchange=dmv_exchange(config)
+        config=config,
+        clock=clock,
+        callers_clock=clock,
+        unit_of_work=SqlUnitOfWorkFactory(engine),
+        spool=FileSpool(config.spool_dir),
+        dmv_exchange=dmv_exchange(config),
     )
     load_reference("test", application.unit_of_work(), application.clock)
     with application.unit_of_work() as uow:

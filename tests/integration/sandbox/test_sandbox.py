@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import requests
 from zeep import Client
+from zeep.plugins import HistoryPlugin
+from zeep.wsse import utils
 from zeep.wsse.username import UsernameToken
 
 from votecal_soap.clock import FixedClock
@@ -64,7 +66,22 @@ def test_nobody_is_in_two_situations(made):
 def test_it_tells_its_time_and_who_is_planted_but_no_secret(made):
     told = requests.get(f"{made.url}/sandbox", timeout=10)
     assert {county["county_code"] for county in told.json()["counties"]} == {"19", "34"}
-    assert all(county.secret not in told.text for county in made.counties)
+    assert all(secret not in told.text for county in made.counties for secret in (county.secret, county.digest_secret))
+
+
+@pytest.mark.requirement("EWS-01")
+def test_a_digest_and_a_timestamp_go_by_the_machines_clock_when_the_sandboxs_was_moved(made):
+    post(made, "clock?days=1")
+    county, created = made.counties[0], datetime.now(UTC)
+    stamp = utils.WSU.Timestamp(utils.WSU.Created(created.isoformat()), utils.WSU.Expires((created + timedelta(minutes=5)).isoformat()))
+    token = UsernameToken(county.username, county.digest_secret, use_digest=True, timestamp_token=stamp)
+    heard = HistoryPlugin()
+    client = Client(f"{made.url}/soap/ems-integration?wsdl", wsse=token, plugins=[heard])
+    server_time = client.service.Ping().ServerTime
+    assert server_time - created > timedelta(hours=23)
+    stamped = datetime.fromisoformat(heard.last_received["envelope"].findtext(".//{*}Timestamp/{*}Created"))
+    assert abs(stamped - created) < timedelta(minutes=5)
+    client.transport.session.close()
 
 
 def test_another_batch_job_is_ordered_and_offered(made):

@@ -59,7 +59,11 @@ def made_state(state_url: str, folder: Path, schemas: dict[str, etree.XMLSchema]
         uow.commit()
     clock = FixedClock(NOW)
     yield State(
-        Application(config=config, clock=clock, unit_of_work=unit_of_work, spool=FileSpool(config.spool_dir), dmv_exchange=dmv_exchange(config)), clock, schemas
+        Application(
+            config=config, clock=clock, callers_clock=clock, unit_of_work=unit_of_work, spool=FileSpool(config.spool_dir), dmv_exchange=dmv_exchange(config)
+        ),
+        clock,
+        schemas,
     )
     unit_of_work.close()
 

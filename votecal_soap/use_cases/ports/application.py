@@ -24,6 +24,11 @@ class Application(Protocol):
         ...
 
     @property
+    def callers_clock(self) -> Clock:
+        """What callers' own clocks show: another time than `clock` only where that one was moved, in a sandbox."""
+        ...
+
+    @property
     def unit_of_work(self) -> UnitOfWorkFactory:
         """Makes transactions."""
         ...
