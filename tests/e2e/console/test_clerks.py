@@ -70,6 +70,30 @@ def test_of_two_clerks_one_wins_and_the_other_reads_it(browse, site):
 
 
 @pytest.mark.slow
+@pytest.mark.requirement("DLR-20", "DUP-03")
+def test_of_two_counties_that_decide_a_pair_at_once_one_wins_and_nothing_is_half_merged(browse, site):
+    detect_one_pair(site)
+    pages = [browse(), browse()]
+    for page, clerk, key, basis in zip(pages, (LEE, DAN), "ar", ("one hand on both affidavits", "ours was born elsewhere"), strict=True):
+        page.sign_in(clerk)
+        page.open(f"/cases/{case_of(site).case_id}")
+        page.press(key)
+        page.driver.switch_to.active_element.send_keys(basis)
+    first, second = pages
+    first.click("Decide")
+    first.wait_for("is now accepted")
+    second.click("Decide")
+    second.wait_for("Somebody was here before you")
+    second.wait_for("ours was born elsewhere")
+    second.shoot("20-conflict-over-a-pair")
+    second.click("Read the case as it is now")
+    second.wait_for("Accepted")
+    older, newer = site.runs.voter(OLDER), site.runs.voter(NEWER)
+    assert (case_of(site).case_state, older.merged_into, str(older.status), str(newer.status)) == ("Accepted", NEWER, "Cancelled", "Active")
+    assert sum(kind == "MergedIntoNewer" for _, kind, uid in site.runs.messages() if uid == OLDER) == 1
+
+
+@pytest.mark.slow
 def test_everything_works_without_a_script(browse, site):
     page = browse(scripts=False)
     page.sign_in(LEE)
@@ -162,6 +186,7 @@ def test_pages_fit_a_laptop_and_tell_a_screen_reader_where_things_are(browse, si
         assert len(page.driver.find_elements(By.TAG_NAME, "h1")) == 1, path
         assert page.driver.find_elements(By.CSS_SELECTOR, "main, nav, header"), path
         assert unlabelled(page) == [], path
+        assert too_faint(page) == [], path
         page.driver.switch_to.active_element.send_keys(Keys.TAB)
         assert page.driver.switch_to.active_element.get_attribute("class") == "skip", path
     assert page.complaints() == []
@@ -175,6 +200,32 @@ def unlabelled(page):
         const bare = fields.filter((field) => !field.labels?.length && !field.getAttribute("aria-label"));
         const tables = [...document.querySelectorAll("table")].filter((table) => !table.querySelector("th[scope=col]"));
         return [...bare, ...tables].map((item) => item.outerHTML.slice(0, 120));
+        """
+    )
+
+
+def too_faint(page):
+    """Texts whose contrast with what lies behind them is below WCAG's 4.5 to 1."""
+    return page.driver.execute_script(
+        """
+        const parts = (colour) => colour.match(/[\\d.]+/g).map(Number);
+        const opaque = (element) => {
+            for (let at = element; at; at = at.parentElement) {
+                const [red, green, blue, alpha = 1] = parts(getComputedStyle(at).backgroundColor);
+                if (alpha === 1) return [red, green, blue];
+            }
+            return [255, 255, 255];
+        };
+        const linear = (value) => value / 255 <= 0.04045 ? value / 255 / 12.92 : ((value / 255 + 0.055) / 1.055) ** 2.4;
+        const light = ([red, green, blue]) => 0.2126 * linear(red) + 0.7152 * linear(green) + 0.0722 * linear(blue);
+        const contrast = (element) => {
+            const [low, high] = [light(parts(getComputedStyle(element).color)), light(opaque(element))].sort((one, other) => one - other);
+            return (high + 0.05) / (low + 0.05);
+        };
+        const says = (element) => [...element.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && node.data.trim());
+        const all = [...document.querySelectorAll("body *:not(script, style, option, svg *)")];
+        const shown = all.filter((element) => says(element) && element.checkVisibility());
+        return shown.filter((element) => contrast(element) < 4.5).map((element) => `${contrast(element).toFixed(2)} ${element.outerHTML.slice(0, 120)}`);
         """
     )
 
