@@ -14,6 +14,7 @@ from wtforms.validators import Length, Optional
 from votecal_soap.clock import CALIFORNIA
 from votecal_soap.console import choices, context, formats
 from votecal_soap.console.roles import only
+from votecal_soap.domain.duplicate_runs import DetectionScope
 from votecal_soap.domain.jobs import FINISHED_STATES, DataKind, Job, JobState, JobType
 from votecal_soap.errors import Conflict, InvalidRequest, NotFound
 from votecal_soap.use_cases import authorise_job, job_outlook, list_jobs, reference_lists, schedule_job, stop_job
@@ -39,6 +40,12 @@ class ScheduleForm(FlaskForm):  # type: ignore[misc] # Flask-WTF has no types
     )
     notice = StringField("Who at the county gave notice, and when", [Optional(), Length(max=schedule_job.NOTICE_LENGTH)])
     file_name = StringField("Name of DMV's file", [Optional(), Length(max=200)], description="As it is dropped, ending in .xml; without a path.")
+    scope = SelectField(
+        "Voters whom duplicate detection compares with everybody",
+        choices=choices.choices([("", ""), (DetectionScope.CHANGED, "Changed since its last run"), (DetectionScope.WHOLE, "The whole roll")]),
+        default="",
+        description="Empty: the changed ones.",
+    )
     start = DateTimeLocalField("Start, California time", [Optional()], format="%Y-%m-%dT%H:%M", description="Empty: now.")
     repeat = StringField("Repetition", [Optional(), Length(max=60)], description="A cron line, as 0 2 * * * for 2 am every day. Never for a batch or a file.")
     confirmed = BooleanField("Schedule it although a blackout holds then")
@@ -149,6 +156,7 @@ def _command(form: ScheduleForm) -> schedule_job.ScheduleJob:
         repeat=form.repeat.data or None,
         notice=form.notice.data or None,
         file_name=form.file_name.data or None,
+        scope=DetectionScope(form.scope.data) if form.scope.data else None,
         confirmed=bool(form.confirmed.data),
     )
 
