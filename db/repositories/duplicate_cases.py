@@ -44,6 +44,15 @@ def of_voters(
     return [found[case_id] for case_id in sorted(found)]
 
 
+def of_voter(connection: Connection, state_voter_id: int, limit: int, case_of: Callable[[Row[Any]], MatchCase]) -> list[MatchCase]:
+    """Cases of which a voter is a part, the newest first: as of several, two queries."""
+    found: dict[int, MatchCase] = {}
+    for column in (match_case.c.state_voter_id, match_case.c.other_voter_id):
+        mine = _CASE.where(column == state_voter_id).order_by(match_case.c.case_id.desc()).limit(limit)
+        found |= {row.case_id: case_of(row) for row in connection.execute(mine)}
+    return [found[case_id] for case_id in sorted(found, reverse=True)][:limit]
+
+
 def latest_of_pairs(connection: Connection, pairs: Sequence[tuple[int, int]], case_of: Callable[[Row[Any]], MatchCase]) -> dict[tuple[int, int], MatchCase]:
     """The newest round of each pair; looked up by the higher UID, for the lower one's index is long with DMV's cases."""
     wanted = set(pairs)

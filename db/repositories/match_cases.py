@@ -202,9 +202,8 @@ class SqlMatchCaseRepository:
         return {row.case_id: case_of(row) for row in select_listed(self._connection, _CASE.where(match_case.c.case_id.in_(listed())), sorted(case_ids))}
 
     def of_voter(self, state_voter_id: int, limit: int) -> Sequence[MatchCase]:
-        """A voter's cases, the newest first."""
-        mine = _CASE.where(match_case.c.state_voter_id == state_voter_id).order_by(match_case.c.case_id.desc())
-        return [case_of(row) for row in self._connection.execute(mine.limit(limit))]
+        """Cases of which a voter is a part, the newest first."""
+        return duplicate_cases.of_voter(self._connection, state_voter_id, limit, case_of)
 
     def claim(self, case_id: int, by: str, at: datetime, *, lapsed_before: datetime) -> bool:
         """Take a case to work on; False when somebody else took it after that instant."""

@@ -1,5 +1,6 @@
 """How values are shown: times of day are California's, numbers have their commas, names of states and kinds are words."""
 
+import json
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
@@ -12,6 +13,7 @@ from votecal_soap.clock import CALIFORNIA, legal_date
 from votecal_soap.console import charts, context
 from votecal_soap.domain.sos_work_items import TITLES, SosItemType
 from votecal_soap.domain.work_lists import WorkItemKind
+from votecal_soap.use_cases.ports import AuditEntry
 
 NOTHING: Final = "–"
 
@@ -69,6 +71,7 @@ def install(app: Flask) -> None:
         "county": county,
         "age": age,
         "or_nothing": or_nothing,
+        "came_of": came_of,
     }
     app.jinja_env.filters.update(filters)
     app.jinja_env.globals.update(today=_today, county_names=context.county_names)
@@ -132,6 +135,12 @@ def or_nothing(value: object) -> object:
     if isinstance(value, date):
         return day(value)
     return NOTHING if value in (None, "") else value
+
+
+def came_of(entry: AuditEntry) -> str:
+    """What was decided of a case and the state that it is in since; empty where an entry tells no state."""
+    after = json.loads(entry.detail or "{}").get("new") or {}
+    return ": ".join(words(after[name]) for name in ("decision", "state") if after.get(name))
 
 
 def _today() -> date:

@@ -11,7 +11,7 @@ from wtforms import DateField, IntegerField, SelectField, StringField, SubmitFie
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from votecal_soap.console import choices, context
-from votecal_soap.console.child_lines import child_lines
+from votecal_soap.console.child_lines import child_lines, letter_lines
 from votecal_soap.console.roles import only
 from votecal_soap.domain.matching import MatchField, MatchingFunction, Person
 from votecal_soap.domain.record_comparison import compared, voter_record
@@ -73,7 +73,7 @@ def show(state_voter_id: int) -> str:
         as_of=_day(request.args.get("as_of")),
     )
     view = view_voter.view_voter(command, context.writing(), context.services().clock)
-    shown = {"view": view, "command": command, "lines": child_lines(view.children)}
+    shown = {"view": view, "command": command, "lines": [*child_lines(view.children), *letter_lines(view.letters)]}
     return render_template("voters/voter.html", form=ExplainForm(), may_explain=context.person().role in SOS_ROLES, **shown)
 
 

@@ -1,13 +1,13 @@
 """S2.27, S4.5 A county reads a voter's record: its sections, as it is, in a version, or as of a day (EWS-10)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
 from votecal_soap.clock import Clock, legal_date
 from votecal_soap.domain.confidentiality import as_seen_by, is_confidential
 from votecal_soap.domain.counties import Caller
-from votecal_soap.domain.voter_children import Document
+from votecal_soap.domain.voter_children import Child, Document
 from votecal_soap.domain.voter_records import (
     EntriesWanted,
     Place,
@@ -122,14 +122,19 @@ def _entries(uow: UnitOfWork, query: VoterQuery, state_voter_id: int) -> Iterato
         letters = uow.mailings.of_voter(state_voter_id)
         yield from (letter_entry(letter) for letter in letters if query.as_of is None or legal_date(letter.due_at) <= query.as_of)
     children = uow.children.of_voters([state_voter_id])
-    merges = {case_id for child in children for case_id in (child.merge_case_id, child.deleted_case_id) if case_id is not None and query.as_of is not None}
-    wanted = EntriesWanted(
-        sections=query.sections,
-        as_of=query.as_of,
+    wanted = entries_wanted(uow, query.sections, query.as_of, children)
+    yield from (entry_of(child) for child in children if wanted.holds(child))
+
+
+def entries_wanted(uow: UnitOfWork, sections: frozenset[VoterSection], as_of: date | None, children: Iterable[Child]) -> EntriesWanted:
+    """Which of these children belong to the record in these sections, now or on a day."""
+    merges = {case_id for child in children for case_id in (child.merge_case_id, child.deleted_case_id) if case_id is not None and as_of is not None}
+    return EntriesWanted(
+        sections=sections,
+        as_of=as_of,
         merges={case_id: merge for case_id in merges if (merge := uow.merges.get(case_id)) is not None},
         election_days={election.election_id: election.election_date for election in uow.reference.elections()},
     )
-    yield from (entry_of(child) for child in children if wanted.holds(child))
 
 
 def _with_sizes(uow: UnitOfWork, state_voter_id: int, entries: list[VoterEntry]) -> Iterator[VoterEntry]:

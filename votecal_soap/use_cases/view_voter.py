@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from votecal_soap.clock import Clock
+from votecal_soap.clock import Clock, legal_date
 from votecal_soap.domain.match_cases import MatchCase
 from votecal_soap.domain.voter_children import Activity, Child, Participation
+from votecal_soap.domain.voter_records import Letter, VoterSection
 from votecal_soap.domain.voters import Voter, VotingPrecinct
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
 from votecal_soap.use_cases.console_access import as_person_sees, is_withheld, known_person, note_looks, refuse, sees_county
+from votecal_soap.use_cases.get_voter import entries_wanted
 from votecal_soap.use_cases.ports import KeptActivity, UnitOfWork
 
 HISTORY: Final = 50
@@ -48,7 +50,9 @@ class VoterView:
     activities: Sequence[KeptActivity]
     cases: Sequence[MatchCase]
     children: Sequence[Child]
-    """What hangs on the record in force, activities apart, and what a merge copied from it to a newer one."""
+    """What hangs on the record now or hung on it that day, activities apart, and what a merge copied from it to a newer one."""
+    letters: Sequence[Letter]
+    """Due to her or listed for the mail by then (COA-35)."""
 
 
 def view_voter(command: ViewVoter, uow: UnitOfWork, clock: Clock) -> VoterView:
@@ -75,10 +79,11 @@ def view_voter(command: ViewVoter, uow: UnitOfWork, clock: Clock) -> VoterView:
             current_version=current.version,
             withheld=withheld,
             versions=_versions(uow, command.state_voter_id),
-            voting_precincts=_voting_precincts(uow, command.state_voter_id),
-            activities=uow.voters.activities(command.state_voter_id, HISTORY),
+            voting_precincts=uow.voters.voting_precincts_of(command.state_voter_id, voter.version),
+            activities=_activities(uow, command),
             cases=uow.match_cases.of_voter(command.state_voter_id, HISTORY),
-            children=_children(uow, command.state_voter_id, withheld=withheld),
+            children=_children(uow, command, withheld=withheld),
+            letters=[] if withheld else _letters(uow, command),
         )
         if note_looks(uow, person, clock, "ViewVoter", [current]):
             uow.commit()
@@ -118,14 +123,25 @@ def _changed(before: Voter | None, after: Voter) -> tuple[str, ...]:
     return tuple(name for name in Voter._fields if name not in unsaid and getattr(before, name) != getattr(after, name))
 
 
-def _voting_precincts(uow: UnitOfWork, state_voter_id: int) -> list[VotingPrecinct]:
-    elections = sorted(uow.reference.elections(), key=lambda election: election.election_date, reverse=True)
-    found = (uow.voters.voting_precincts(election.election_id, [state_voter_id]).get(state_voter_id) for election in elections[:10])
-    return [precinct for precinct in found if precinct is not None]
+def _activities(uow: UnitOfWork, command: ViewVoter) -> list[KeptActivity]:
+    """By day: what a merge copied was written later than it happened."""
+    kept = uow.voters.activities(command.state_voter_id, HISTORY)
+    by_then = [activity for activity in kept if command.as_of is None or activity.activity_date <= command.as_of]
+    return sorted(by_then, key=lambda activity: activity.activity_date, reverse=True)
 
 
-def _children(uow: UnitOfWork, state_voter_id: int, *, withheld: bool) -> list[Child]:
+def _letters(uow: UnitOfWork, command: ViewVoter) -> list[Letter]:
+    letters = uow.mailings.of_voter(command.state_voter_id)
+    return [letter for letter in letters if command.as_of is None or legal_date(letter.due_at) <= command.as_of]
+
+
+def _children(uow: UnitOfWork, command: ViewVoter, *, withheld: bool) -> list[Child]:
     """Of a voter who is confidential to this person only her votes: all else may tell where she lives (EWS-14)."""
-    found = [child for child in uow.children.of_voters([state_voter_id]) if not isinstance(child.content, Activity)]
-    shown = [child for child in found if child.in_force or child.merge_case_id is None]
+    found = [child for child in uow.children.of_voters([command.state_voter_id]) if not isinstance(child.content, Activity)]
+    wanted = entries_wanted(uow, frozenset(VoterSection), command.as_of, found)
+    shown = [child for child in found if wanted.holds(child) or (command.as_of is None and _went_to_newer(child))]
     return [child for child in shown if isinstance(child.content, Participation)] if withheld else shown
+
+
+def _went_to_newer(child: Child) -> bool:
+    return child.merge_case_id is None and child.deleted_case_id is not None

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 
 from votecal_soap.domain.counties import Credential
+from votecal_soap.domain.duplicate_runs import DetectionScope, RollPartition
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, MessageState
 from votecal_soap.domain.jobs import JobState
+from votecal_soap.domain.match_cases import MailingKind
 from votecal_soap.domain.matching import MatchingFunction
 from votecal_soap.use_cases.ports import Blackout
 
@@ -75,6 +77,26 @@ def test_a_job_that_cannot_be_is_refused_with_the_reason(site, wrong, said):
     page = site.browser(SAM).post("/jobs/new", page="/jobs/new", status=422, submit="Schedule", **{**BATCH, **wrong})
     assert said in page or "cron" in page
     assert len(jobs(site)) == 1
+
+
+@pytest.mark.requirement("DUP-01", "JOB-01", "JOB-03")
+def test_duplicate_detection_over_the_whole_roll_is_scheduled_and_its_page_tells_what_became_of_pairs(site):
+    sam = site.browser(SAM)
+    path = sam.post("/jobs/new", page="/jobs/new", submit="Schedule", job_type="DuplicateVoterDetection", scope="Whole")
+    job = jobs(site)[0]
+    assert job.scope is DetectionScope.WHOLE
+    with site.runs.factory() as uow:
+        uow.jobs.add_instance(job.job_id, site.runs.clock.now(), upload_id=None, record_count=None)
+        instance = uow.jobs.claim("one", 60, 5)
+        part = RollPartition(0, OURS, THEIRS, 2)
+        run = uow.detection_runs.begin(instance, job.scope, [part], site.runs.clock.now(), changed_since=None)
+        uow.detection_runs.claim_partition(run.run_id, instance.instance_id)
+        uow.detection_runs.save_partition(run.run_id, part._replace(next_state_voter_id=THEIRS + 1), instance.instance_id, {"ProvisionallyMerged": 4})
+        uow.commit()
+    page = sam.get(path)
+    assert "the whole roll" in page
+    assert "1 of 1" in page
+    assert '<td>Provisionally merged</td><td class="num">4</td>' in page
 
 
 @pytest.mark.requirement("JOB-01", "JOB-03")
@@ -209,6 +231,21 @@ def test_a_voter_is_read_as_of_a_day_and_by_version(any_site):
     lee.get(f"/voters/{OURS}?version=7", status=404)
     lee.get(f"/voters/{OURS}?as_of=1999-01-01", status=404)
     lee.get(f"/voters/{OURS}?as_of=yesterday", status=422)
+
+
+@pytest.mark.requirement("S2.27", "COA-35")
+def test_a_voters_past_addresses_and_letters_are_told_with_their_days_and_as_they_were_on_a_day(site):
+    lee = site.browser(LEE)
+    lee.post(f"/cases/{site.case().case_id}/decide", version=1, decision="Accept", basis="seen")
+    with site.runs.factory() as uow:
+        uow.mailings.add([(MailingKind.UNPRECINCTABLE_FOLLOW_UP, "19", OURS, None, None)], site.runs.clock.now())
+        uow.commit()
+    hanging = {day: lee.get(f"/voters/{OURS}{day}").split('id="attached"')[1].split('id="versions"')[0] for day in ("", "?as_of=2026-02-28")}
+    assert "<td>Past residence</td><td>from May 1, 2020 until Feb 28, 2026</td><td>7 OLD AVE" in hanging[""]
+    assert "12 NEW ST" not in hanging[""], "the residence in force is no past one"
+    assert "Unprecinctable follow up, due" in hanging[""]
+    assert "Past residence" not in hanging["?as_of=2026-02-28"]
+    assert "Letter" not in hanging["?as_of=2026-02-28"]
 
 
 @pytest.mark.requirement("COA-05", "OPS-02")

@@ -275,6 +275,15 @@ def test_of_two_who_review_at_once_the_second_reads_who_was_first_and_keeps_what
     assert record(at_sos, OLDER).merged_into is None
 
 
+@pytest.mark.requirement("DLR-03", "DUP-03")
+def test_a_pair_stands_on_the_page_of_either_voter_and_tells_who_said_what(at_sos):
+    case_id, sam = case_of(at_sos).case_id, at_sos.browser(SAM)
+    for uid in (OLDER, NEWER):
+        assert f'href="/console/cases/{case_id}"' in sam.get(f"/voters/{uid}"), uid
+    trail = sam.get(f"/cases/{case_id}").split('id="trail"')[1]
+    assert re.findall(r"<td>(\w+)</td><td>Decide match case</td><td>Reject: Rejected by user</td>", trail) == [DAN, LEE]
+
+
 @pytest.mark.requirement("DLR-19")
 def test_sos_undoes_a_merge_and_the_records_are_two_again(at_sos):
     before = record(at_sos, OLDER)

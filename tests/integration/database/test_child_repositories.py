@@ -264,6 +264,8 @@ def test_a_pair_is_found_by_its_newest_round_and_by_either_voter(real_database, 
         assert uow.match_cases.of_voters([bob], [CaseState.OPEN]) == [second]
         assert uow.match_cases.of_voters([ann], CaseState) == [first, second]
         assert uow.match_cases.of_voters([eve], CaseState) == []
+        assert [uow.match_cases.of_voter(uid, 9) for uid in (ann, bob, eve)] == [[second, first], [second, first], []]
+        assert uow.match_cases.of_voter(bob, 1) == [second]
         assert uow.match_cases.open_by_cause("Likeness", 0, 5) == [second]
         assert [case.case_id for case in uow.match_cases.listed("34", states=CaseState, case_types=None, after_case_id=0, limit=9)] == [
             first.case_id,

@@ -274,7 +274,7 @@ class MatchCaseRepository(Protocol):
         ...
 
     def of_voter(self, state_voter_id: int, limit: int) -> Sequence[MatchCase]:
-        """A voter's cases, the newest first."""
+        """Cases of which a voter is a part, on either side of a pair, the newest first."""
         ...
 
     def claim(self, case_id: int, by: str, at: datetime, *, lapsed_before: datetime) -> bool:
