@@ -64,6 +64,27 @@ def create_engine(url: str, *, connections: int | None = None, clock: Clock | No
     return engine
 
 
+def reading_engine(engine: Engine) -> Engine:
+    """Another engine over the same connections, for transactions that `begin_reading` begins.
+
+    SQLAlchemy tells a listener of one event of every other event too, which makes an empty transaction three times as dear (measured), and
+    a poll is two short ones. So this engine has none: errors are replaced by the dialect and connections prepared by the pool, which it shares.
+    """
+    options = {READ_ONLY: True, "postgresql_readonly": True}
+    return Engine(engine.pool, engine.dialect, engine.url, hide_parameters=True, execution_options=options)
+
+
+def begin_reading(connection: Connection) -> None:
+    """Begin a read-only transaction on a connection of a `reading_engine`."""
+    connection.begin()
+    if connection.dialect.name == "sqlite":
+        _prepare_sqlite_for(connection, read_only=True)
+        # By the driver: no lock is taken yet, so nothing can fail that would have to be told in our words.
+        connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr] # the driver's own
+    elif connection.dialect.name == "oracle":
+        _begin_oracle(connection)
+
+
 def _with_driver(url: URL) -> URL:
     if url.drivername == "oracle+cx_oracle" and importlib.util.find_spec("cx_Oracle") is None:
         log_event(logger, "oracledb serves cx_oracle url", setting="database_url")
@@ -104,14 +125,18 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def _begin_sqlite(connection: Connection) -> None:
     read_only = bool(connection.get_execution_options().get(READ_ONLY))
+    _prepare_sqlite_for(connection, read_only=read_only)
+    # A writer that asked for the lock only at its first write could not get it after another has written.
+    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _prepare_sqlite_for(connection: Connection, *, read_only: bool) -> None:
     if connection.info.get(READ_ONLY) is not read_only:
         # Only when it changes: after it SQLite compiles all statements of the connection again.
         connection.exec_driver_sql(f"PRAGMA query_only = {int(read_only)}")
         # Not for a writer: a batch would count as its own memory whatever it has read of the file.
         connection.exec_driver_sql(f"PRAGMA mmap_size = {_SQLITE_MAPPED if read_only else 0}")
         connection.info[READ_ONLY] = read_only
-    # A writer that asked for the lock only at its first write could not get it after another has written.
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
 
 def _prepare_oracle(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection

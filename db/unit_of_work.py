@@ -2,13 +2,13 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Self
+from typing import Any, Generic, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db.bulk import bulk_writer
-from db.engine import READ_ONLY, create_engine
+from db.engine import begin_reading, create_engine, reading_engine
 from db.errors import busy
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.batches import SqlBatchRepository
@@ -40,71 +40,76 @@ from db.repositories.work_items import SqlWorkItemRepository
 from votecal_soap.clock import Clock
 from votecal_soap.use_cases import ports
 
+R = TypeVar("R")
+
+
+class _Parts:
+    """What the repositories of one transaction are made of, and those that were made."""
+
+    def __init__(self, connection: Connection, numbers_apart: Engine | None) -> None:
+        self.connection = connection
+        self.depths = QueueDepths(connection)
+        self.case_counts = CaseCounts(connection)
+        self.bulk = bulk_writer(connection)
+        self.numbers = NumberSeries(connection, numbers_apart)
+        self.made: dict[str, Any] = {}
+
+
+class _Repository(Generic[R]):
+    """A repository that is made when it is first asked for: a poll wants two of all these, and to make the rest was a tenth of it (measured)."""
+
+    def __init__(self, make: Callable[[_Parts], R]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, uow: "SqlUnitOfWork", owner: type) -> R:
+        made = uow.parts.made
+        if self._name not in made:
+            made[self._name] = self._make(uow.parts)
+        found: R = made[self._name]
+        return found
+
 
 class SqlUnitOfWork:
     """`with` takes a connection and begins; without `commit()` it rolls back."""
 
-    batches: ports.BatchRepository
-    voters: ports.VoterRepository
-    messages: ports.MessageRepository
-    jobs: ports.JobRepository
-    uploads: ports.UploadRepository
-    reference: ports.ReferenceRepository
-    audit: ports.AuditRepository
-    loads: ports.LoadRepository
-    identity: ports.IdentityRepository
-    matching: ports.MatchingRepository
-    work_items: ports.WorkItemRepository
-    match_cases: ports.MatchCaseRepository
-    mailings: ports.MailingRepository
-    dmv_files: ports.DmvFileRepository
-    replies: ports.ReplyRepository
-    search_probes: ports.SearchProbeRepository
-    children: ports.ChildRepository
-    document_parts: ports.DocumentPartRepository
-    merges: ports.MergeRepository
-    sos_items: ports.SosItemRepository
-    logins: ports.LoginRepository
-    roll: ports.RollRepository
-    detection_runs: ports.DetectionRunRepository
-    call_guard: ports.CallGuardRepository
+    batches = _Repository[ports.BatchRepository](lambda parts: SqlBatchRepository(parts.connection, parts.bulk, parts.depths))
+    voters = _Repository[ports.VoterRepository](lambda parts: SqlVoterRepository(parts.connection, parts.bulk, parts.numbers))
+    messages = _Repository[ports.MessageRepository](lambda parts: SqlMessageRepository(parts.connection, parts.bulk, parts.depths))
+    jobs = _Repository[ports.JobRepository](lambda parts: SqlJobRepository(parts.connection, parts.bulk))
+    uploads = _Repository[ports.UploadRepository](lambda parts: SqlUploadRepository(parts.connection))
+    reference = _Repository[ports.ReferenceRepository](lambda parts: SqlReferenceRepository(parts.connection))
+    audit = _Repository[ports.AuditRepository](lambda parts: SqlAuditRepository(parts.connection, parts.bulk))
+    loads = _Repository[ports.LoadRepository](lambda parts: SqlLoadRepository(parts.connection))
+    identity = _Repository[ports.IdentityRepository](lambda parts: SqlIdentityRepository(parts.connection, parts.bulk))
+    matching = _Repository[ports.MatchingRepository](lambda parts: SqlMatchingRepository(parts.connection, parts.bulk))
+    work_items = _Repository[ports.WorkItemRepository](lambda parts: SqlWorkItemRepository(parts.connection, parts.bulk, parts.numbers))
+    match_cases = _Repository[ports.MatchCaseRepository](lambda parts: SqlMatchCaseRepository(parts.connection, parts.bulk, parts.numbers, parts.case_counts))
+    mailings = _Repository[ports.MailingRepository](lambda parts: SqlMailingRepository(parts.connection, parts.bulk))
+    dmv_files = _Repository[ports.DmvFileRepository](lambda parts: SqlDmvFileRepository(parts.connection))
+    replies = _Repository[ports.ReplyRepository](lambda parts: SqlReplyRepository(parts.connection))
+    search_probes = _Repository[ports.SearchProbeRepository](lambda parts: SqlSearchProbeRepository(parts.connection))
+    children = _Repository[ports.ChildRepository](lambda parts: SqlChildRepository(parts.connection, parts.bulk))
+    document_parts = _Repository[ports.DocumentPartRepository](lambda parts: SqlDocumentPartRepository(parts.connection))
+    merges = _Repository[ports.MergeRepository](lambda parts: SqlMergeRepository(parts.connection, parts.numbers))
+    sos_items = _Repository[ports.SosItemRepository](lambda parts: SqlSosItemRepository(parts.connection, parts.numbers))
+    logins = _Repository[ports.LoginRepository](lambda parts: SqlLoginRepository(parts.connection))
+    roll = _Repository[ports.RollRepository](lambda parts: SqlRollRepository(parts.connection))
+    detection_runs = _Repository[ports.DetectionRunRepository](lambda parts: SqlDetectionRunRepository(parts.connection, parts.bulk))
+    call_guard = _Repository[ports.CallGuardRepository](lambda parts: SqlCallGuardRepository(parts.connection))
 
-    def __init__(self, engine: Engine, *, read_only: bool, numbers_apart: Engine | None) -> None:
+    def __init__(self, engine: Engine, begin: Callable[[Connection], object], numbers_apart: Engine | None) -> None:
         """Prepare; nothing is asked of the database yet."""
         self._engine = engine
+        self._begin = begin
         self._numbers_apart = numbers_apart
-        self._read_only = read_only
 
     def __enter__(self) -> Self:
         """Begin."""
-        self._connection = _begun(self._engine, read_only=self._read_only)
-        self._depths = QueueDepths(self._connection)
-        self._case_counts = CaseCounts(self._connection)
-        bulk, numbers = bulk_writer(self._connection), NumberSeries(self._connection, self._numbers_apart)
-        self.batches = SqlBatchRepository(self._connection, bulk, self._depths)
-        self.voters = SqlVoterRepository(self._connection, bulk, numbers)
-        self.messages = SqlMessageRepository(self._connection, bulk, self._depths)
-        self.jobs = SqlJobRepository(self._connection, bulk)
-        self.uploads = SqlUploadRepository(self._connection)
-        self.reference = SqlReferenceRepository(self._connection)
-        self.audit = SqlAuditRepository(self._connection, bulk)
-        self.loads = SqlLoadRepository(self._connection)
-        self.identity = SqlIdentityRepository(self._connection, bulk)
-        self.matching = SqlMatchingRepository(self._connection, bulk)
-        self.work_items = SqlWorkItemRepository(self._connection, bulk, numbers)
-        self.match_cases = SqlMatchCaseRepository(self._connection, bulk, numbers, self._case_counts)
-        self.mailings = SqlMailingRepository(self._connection, bulk)
-        self.dmv_files = SqlDmvFileRepository(self._connection)
-        self.replies = SqlReplyRepository(self._connection)
-        self.search_probes = SqlSearchProbeRepository(self._connection)
-        self.children = SqlChildRepository(self._connection, bulk)
-        self.document_parts = SqlDocumentPartRepository(self._connection)
-        self.merges = SqlMergeRepository(self._connection, numbers)
-        self.sos_items = SqlSosItemRepository(self._connection, numbers)
-        self.logins = SqlLoginRepository(self._connection)
-        self.roll = SqlRollRepository(self._connection)
-        self.detection_runs = SqlDetectionRunRepository(self._connection, bulk)
-        self.call_guard = SqlCallGuardRepository(self._connection)
+        self._connection = _begun(self._engine, self._begin)
+        self.parts = _Parts(self._connection, self._numbers_apart)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
@@ -113,8 +118,8 @@ class SqlUnitOfWork:
 
     def commit(self) -> None:
         """Make it so: counters last, so that their rows are locked for the shortest time."""
-        self._depths.write()
-        self._case_counts.write()
+        self.parts.depths.write()
+        self.parts.case_counts.write()
         self._connection.commit()
 
 
@@ -124,6 +129,7 @@ class SqlUnitOfWorkFactory:
     def __init__(self, engine: Engine, url: str | None = None) -> None:
         """Use this engine; with the URL that it was made from, the factory can be sent to another process."""
         self._engine = engine
+        self._reading = reading_engine(engine)
         self._numbers_apart = engine_apart(engine)
         self._url = url
 
@@ -140,23 +146,24 @@ class SqlUnitOfWorkFactory:
 
     def __call__(self, *, read_only: bool = False) -> SqlUnitOfWork:
         """A unit of work that has not begun."""
-        return SqlUnitOfWork(self._engine, read_only=read_only, numbers_apart=self._numbers_apart)
+        engine, begin = (self._reading, begin_reading) if read_only else (self._engine, Connection.begin)
+        return SqlUnitOfWork(engine, begin, self._numbers_apart)
 
     def close(self) -> None:
         """Give back all connections."""
         self._engine.dispose()
+        self._reading = reading_engine(self._engine)  # disposing gave the engine another pool
         if self._numbers_apart is not None:
             self._numbers_apart.dispose()
 
 
-def _begun(engine: Engine, *, read_only: bool) -> Connection:
+def _begun(engine: Engine, begin: Callable[[Connection], object]) -> Connection:
     try:
         connection = engine.connect()
     except PoolTimeout as error:
         raise busy(error) from error
     try:
-        connection = connection.execution_options(**{READ_ONLY: True, "postgresql_readonly": True} if read_only else {})
-        connection.begin()
+        begin(connection)
     except BaseException:
         connection.close()
         raise

@@ -10,6 +10,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, b
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
+from db.prepared import PreparedQuery
 from db.repositories import poison_messages, queue_consumers
 from db.repositories.message_clearing import clear
 from db.repositories.queue_depths import QueueDepths
@@ -53,8 +54,9 @@ def _page(*columns: ColumnElement[Any]) -> Select[Any]:
 
 
 _PAGES: Final = {True: _page(*_HEADER, _PAYLOAD), False: _page(*_HEADER, null().label("payload"))}
-_STORED_PAGES: Final = {True: _page(*_STORED, _PAYLOAD), False: _page(*_STORED, null().label("payload"))}
 """By whether the payload comes along."""
+_STORED_PAGE: Final = PreparedQuery(_page(*_STORED, null().label("payload")))
+_STORED_PAGE_WITH_PAYLOAD: Final = _page(*_STORED, _PAYLOAD)
 
 
 class SqlMessageRepository:
@@ -83,9 +85,11 @@ class SqlMessageRepository:
 
     def stored_page(self, county_code: str, limit: int, *, with_payload: bool, after: int = 0) -> list[StoredMessage]:
         """The same page as it is sent, of the messages with an id above `after`."""
-        values = {"county": county_code, "after": after, "page_limit": limit}
+        values: dict[str, int | str] = {"county": county_code, "after": after, "page_limit": limit}
+        if not with_payload:
+            return _STORED_PAGE.rows(self._connection, values)
         # The driver's own tuples: a row object for each costs as much as reading it (measured).
-        return list(self._connection.execute(_STORED_PAGES[with_payload], values).cursor.fetchall())
+        return list(self._connection.execute(_STORED_PAGE_WITH_PAYLOAD, values).cursor.fetchall())
 
     def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[StoredMessage]:
         """Those of these messages that are this county's, as they are sent, cleared ones included."""

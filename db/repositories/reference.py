@@ -6,11 +6,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Table, bindparam, case, insert, select
 
+from db.prepared import PreparedQuery
 from db.repositories.upserts import upsert
 from db.tables import county, county_rules, credential, election, ems_queue, precinct, reference_code, staff_user
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, Role, StaffUser
 
-_CREDENTIAL: Final = select(credential).where(credential.c.username == bindparam("username"))
+_CREDENTIAL_FIELDS: Final = tuple(credential.c.keys())
+_CREDENTIAL: Final = PreparedQuery(select(credential).where(credential.c.username == bindparam("username")))
 """Made once: every call asks it."""
 
 
@@ -40,8 +42,8 @@ class SqlReferenceRepository:
 
     def credential(self, username: str) -> Credential | None:
         """One credential, revoked ones included."""
-        row = self._connection.execute(_CREDENTIAL, {"username": username}).one_or_none()
-        return None if row is None else Credential(**row._mapping)
+        rows = _CREDENTIAL.rows(self._connection, {"username": username})
+        return Credential(**dict(zip(_CREDENTIAL_FIELDS, rows[0], strict=True))) if rows else None
 
     def credentials(self, county_code: str | None = None) -> list[Credential]:
         """Credentials, by user name."""

@@ -10,6 +10,7 @@ from oracle_double.guards import refuse
 from sqlalchemy.dialects import oracle
 
 from db.bulk.core import CoreBulkWriter
+from db.engine import create_engine
 from db.key_sets import select_among
 from db.repositories import leases, match_candidates, match_keys, match_merging, match_rebuilding, silver_records
 from db.repositories.audit import SqlAuditRepository
@@ -25,10 +26,10 @@ from db.repositories.match_cases import SqlMatchCaseRepository
 from db.repositories.matching import SqlMatchingRepository
 from db.repositories.merges import SqlMergeRepository
 from db.repositories.message_clearing import _NAMED
-from db.repositories.messages import SqlMessageRepository
+from db.repositories.messages import _STORED_PAGE, SqlMessageRepository
 from db.repositories.number_series import NumberSeries
 from db.repositories.queue_depths import QueueDepths
-from db.repositories.reference import SqlReferenceRepository
+from db.repositories.reference import _CREDENTIAL, SqlReferenceRepository
 from db.repositories.replies import SqlReplyRepository
 from db.repositories.roll import SqlRollRepository
 from db.repositories.search_probes import SqlSearchProbeRepository
@@ -230,6 +231,13 @@ def test_a_statement_is_one_that_oracle_19c_takes(name):
     statement = said(CALLS[name])
     assert statement
     refuse(statement)
+
+
+@pytest.mark.parametrize("query", [_STORED_PAGE, _CREDENTIAL])
+def test_a_prepared_query_is_one_that_oracle_19c_takes_as_it_stands(query):
+    text = query._compile(create_engine("oracle+oracledb://h/?service_name=x").dialect).text
+    assert "POSTCOMPILE" not in text
+    refuse(text)
 
 
 def test_a_claim_looks_first_and_locks_then():
