@@ -17,7 +17,7 @@ def generate_secret() -> str:
 
 def keyed_hash(secret: str, key: bytes) -> str:
     """HMAC-SHA-256 in hexadecimal: cheap at every call, useless without the key."""
-    return hmac.new(key, secret.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(key, secret.encode(), "sha256").hex()
 
 
 def matches(secret: str, stored_hash: str, key: bytes) -> bool:

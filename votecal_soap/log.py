@@ -22,6 +22,9 @@ correlation_id: contextvars.ContextVar[str | None] = contextvars.ContextVar("cor
 """The current request's or run's id, set at the edge and carried to every log line."""
 
 
+_ENCODER: Final = json.JSONEncoder(default=str)  # json.dumps would make one for each line
+
+
 class JsonFormatter(logging.Formatter):
     """Time, level, event and the allowed fields. A traceback is reduced to types and places: messages may quote values."""
 
@@ -36,7 +39,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error_type"] = record.exc_info[0].__name__
             line["places"] = _places(record)
-        return json.dumps(line, default=str)
+        return _ENCODER.encode(line)
 
 
 def _places(record: logging.LogRecord) -> list[str]:
@@ -59,10 +62,13 @@ def _steps(trace: TracebackType | None) -> list[str]:
 
 def event(logger: logging.Logger, name: str, /, *, level: int = logging.INFO, exc_info: bool = False, **identifiers: object) -> None:
     """Log a static event name; a field that is not allowed is a programming error and raises."""
-    wrong = set(identifiers) - ALLOWED_FIELDS
+    wrong = identifiers.keys() - ALLOWED_FIELDS
     if wrong:
         raise ValueError(f"not a log field: {sorted(wrong)}")
-    logger.log(level, name, extra=dict(identifiers), exc_info=exc_info)
+    if logger.isEnabledFor(level):
+        # Not by logger.log, which walks the stack for a file and a line that ours never tell.
+        caught = sys.exc_info() if exc_info else None
+        logger.handle(logger.makeRecord(logger.name, level, "", 0, name, (), caught, extra=identifiers))
 
 
 def configure(level: str, stream: TextIO | None = None, quiet: Mapping[str, str] | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Any, Final
 
@@ -35,11 +36,11 @@ class Transport:
 
 def read_transport(environ: Mapping[str, Any], config: Config) -> Transport:
     """Judge a connection by its peer; headers about it are believed from configured proxies alone."""
-    is_proxy = _is_trusted_proxy(environ, config)
+    is_proxy, is_local = _is_trusted_proxy(environ, config), _is_local(environ)
     checks_certificates = bool(config.client_certificate_header)
     return Transport(
-        is_confidential=_is_confidential(environ, is_trusted_proxy=is_proxy),
-        is_local=not is_proxy and _is_local(environ),
+        is_confidential=_is_confidential(environ, is_trusted_proxy=is_proxy, is_local=is_local),
+        is_local=not is_proxy and is_local,
         checks_certificates=checks_certificates,
         certificate_subject=_header(environ, config.client_certificate_header) if is_proxy and checks_certificates else None,
         source_address=_source_address(environ, config, is_trusted_proxy=is_proxy),
@@ -69,20 +70,23 @@ def _is_proxy(address: str, config: Config) -> bool:
         return False
 
 
-def _is_confidential(environ: Mapping[str, Any], *, is_trusted_proxy: bool) -> bool:
+def _is_confidential(environ: Mapping[str, Any], *, is_trusted_proxy: bool, is_local: bool) -> bool:
     if is_trusted_proxy and "HTTP_X_FORWARDED_PROTO" in environ:
         return str(environ["HTTP_X_FORWARDED_PROTO"]).strip().lower() == "https"
-    if environ.get("wsgi.url_scheme") == "https":
-        return True
-    return _is_local(environ)
+    return environ.get("wsgi.url_scheme") == "https" or is_local
 
 
 def _is_local(environ: Mapping[str, Any]) -> bool:
     # A proxy on this machine that is not configured would make every caller look local.
     if any(name in environ for name in _FORWARDING):
         return False
+    return _is_loopback(str(environ.get("REMOTE_ADDR", "")))
+
+
+@lru_cache(1024)
+def _is_loopback(address: str) -> bool:
     try:
-        return ip_address(environ.get("REMOTE_ADDR", "")).is_loopback
+        return ip_address(address).is_loopback
     except ValueError:
         return False
 

@@ -30,10 +30,13 @@ HARDENED: Final[dict[str, Any]] = {
 """How everything is parsed, whole or by events: no entities, network, DTD or huge trees; comments and instructions are dropped."""
 
 
+_OF_MESSAGES: Final = HARDENED | {"remove_pis": False}
+"""Instructions stay in a message, to be found and refused."""
+
+
 def hardened_parser(encoding: str | None = None) -> etree.XMLParser:
     """A parser without entities, network, DTD and huge trees; `encoding` overrides what the document says of itself."""
-    # Instructions stay in a message, to be found and refused.
-    return etree.XMLParser(encoding=encoding, **HARDENED | {"remove_pis": False})
+    return etree.XMLParser(encoding=encoding, **_OF_MESSAGES)
 
 
 def parse_message(content: bytes, charset: str | None = None) -> etree._Element:

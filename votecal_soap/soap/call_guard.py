@@ -8,7 +8,7 @@ from votecal_soap.domain.call_guard import CallLimits
 from votecal_soap.domain.counties import Caller
 from votecal_soap.secret_box import SecretBox
 from votecal_soap.soap.payload_log import PayloadLog
-from votecal_soap.transport import read_transport
+from votecal_soap.transport import Transport, read_transport
 from votecal_soap.use_cases.authenticate import Authenticator, PresentedCredential, StateSecrets
 from votecal_soap.use_cases.call_budget import AddressBudget, CallBudget
 from votecal_soap.use_cases.ports import Application
@@ -31,9 +31,11 @@ class CallGuard:
         self._addresses = AddressBudget(wrong_secrets, clock, limits)
         self._counties = CallBudget(unit_of_work, clock, limits)
 
-    def admit(self, environ: Mapping[str, Any]) -> None:
-        """Before anything of a request is read; raises Unavailable TOO_MANY_CALLS."""
-        self._addresses.take(read_transport(environ, self._config).source_address)
+    def admit(self, environ: Mapping[str, Any]) -> Transport:
+        """Before anything of a request is read: what can be believed of its connection; raises Unavailable TOO_MANY_CALLS."""
+        transport = read_transport(environ, self._config)
+        self._addresses.take(transport.source_address)
+        return transport
 
     def identify(self, presented: PresentedCredential) -> Caller:
         """Who calls, with the call counted; raises NotAllowed and Unavailable."""

@@ -6,6 +6,7 @@ PROMETHEUS_MULTIPROC_DIR names a folder, all processes that share it are read fr
 
 import os
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram, generate_latest
@@ -27,17 +28,17 @@ class CallMeter:
     def __init__(self) -> None:
         """Begin at zero."""
         self.registry = CollectorRegistry()
-        self._calls = Counter(
-            "votecal_calls", "Requests by HTTP status; labels are empty where they were not known.", (*_OF_CALL, "status"), registry=self.registry
-        )
+        calls = Counter("votecal_calls", "Requests by HTTP status; labels are empty where they were not known.", (*_OF_CALL, "status"), registry=self.registry)
         self._faults = Counter("votecal_faults", "Refused requests by code.", (*_OF_CALL, "code"), registry=self.registry)
-        self._seconds = Histogram("votecal_call_seconds", "How long requests took.", _OF_CALL, buckets=_BUCKETS, registry=self.registry)
+        seconds = Histogram("votecal_call_seconds", "How long requests took.", _OF_CALL, buckets=_BUCKETS, registry=self.registry)
+        # Labels are closed lists, so what they lead to can be kept; the library looks it up under a lock at each call.
+        self._calls_of, self._seconds_of = cache(calls.labels), cache(seconds.labels)
 
     def count(self, record: CallRecord, status: str, seconds: float) -> None:
         """Count one request."""
         operation, county = record.operation or "", record.county_code or ""
-        self._calls.labels(operation, county, status).inc()
-        self._seconds.labels(operation, county).observe(seconds)
+        self._calls_of(operation, county, status).inc()
+        self._seconds_of(operation, county).observe(seconds)
         if record.fault is not None:
             self._faults.labels(operation, county, record.fault).inc()
 

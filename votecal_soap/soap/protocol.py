@@ -25,7 +25,6 @@ from votecal_soap.soap.faults import VoteCalFault, http_status, internal_error, 
 from votecal_soap.soap.http_request import read_body, read_charset
 from votecal_soap.soap.payload_log import Exchange
 from votecal_soap.soap.security_header import answer_timestamp, read_credential
-from votecal_soap.transport import read_transport
 from votecal_soap.use_cases.ports import Application
 
 logger = logging.getLogger(__name__)
@@ -68,9 +67,9 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
 
     @faults_only
     def create_in_document(self, ctx: Any, charset: str | None = None) -> None:  # noqa: ANN401 - Spyne's context
-        """Bytes to an envelope, unless there is too much of them."""
+        """Bytes to an envelope, unless there is too much of them; `ctx.udc` is the connection's Transport until it is the Call."""
         environ = ctx.transport.req_env
-        self._guard.admit(environ)
+        ctx.udc = self._guard.admit(environ)
         content = read_body(environ, self._services.config.request_byte_limit)
         ctx.in_document = parse_message(content, read_charset(environ))
 
@@ -78,13 +77,12 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
     def decompose_incoming_envelope(self, ctx: Any, message: object = None) -> None:  # noqa: ANN401 - Spyne's context
         """An envelope to a call whose sender is known and whose request is valid."""
         envelope = open_envelope(ctx.in_document, self._version)
-        services, environ = self._services, ctx.transport.req_env
-        caller = self._guard.identify(read_credential(envelope.headers, read_transport(environ, services.config)))
-        record: CallRecord = environ[RECORD_KEY]
+        caller = self._guard.identify(read_credential(envelope.headers, ctx.udc))
+        record: CallRecord = ctx.transport.req_env[RECORD_KEY]
         record.county_code = caller.county_code
         ctx.method_request_string = record.operation = self._operation_name(envelope.request.tag)
         self._validate(envelope.request)
-        ctx.udc = Call(request=envelope.request, caller=caller, services=services)
+        ctx.udc = Call(request=envelope.request, caller=caller, services=self._services)
 
     def deserialize(self, ctx: Any, message: object) -> None:  # noqa: ANN401 - Spyne's context
         """The operation takes the call."""

@@ -15,6 +15,7 @@ from votecal_soap.use_cases.authenticate import PresentedCredential, PresentedDi
 
 _WSSE: Final = f"{{{WS_SECURITY}}}"
 _WSU: Final = f"{{{WS_SECURITY_UTILITY}}}"
+_SECURITY: Final = f"{_WSSE}Security"
 _PLACE: Final = "/Envelope/Header/Security/UsernameToken"
 _LONGEST_NONCE: Final = 256
 _TIMESTAMP_LIFE: Final = timedelta(minutes=5)
@@ -23,8 +24,8 @@ _TIMESTAMP_LIFE: Final = timedelta(minutes=5)
 def read_credential(headers: Iterable[etree._Element], transport: Transport) -> PresentedCredential:
     """What the call brings to say who it is; a password in the clear over the network is refused unread."""
     token = _find(headers, f"{_WSSE}UsernameToken")
-    username = None if token is None else (token.findtext(f"{_WSSE}Username") or "").strip()
-    password = None if token is None else token.find(f"{_WSSE}Password")
+    username = None if token is None else _text(token, f"{_WSSE}Username").strip()
+    password = None if token is None else _child(token, f"{_WSSE}Password")
     is_digest = False
     if password is not None:
         transport.require_confidential()
@@ -43,17 +44,32 @@ def read_credential(headers: Iterable[etree._Element], transport: Transport) -> 
 
 def answer_timestamp(envelope: etree._Element | None, now: datetime) -> str:
     """A Security header with a Timestamp, when the request had one: WCF refuses an answer without, a fault too."""
-    if envelope is None or envelope.find(f"{{*}}Header/{_WSSE}Security/{_WSU}Timestamp") is None:
+    if envelope is None or not _has_timestamp(envelope):
         return ""
     times = f"<wsu:Created>{date_time(now)}</wsu:Created><wsu:Expires>{date_time(now + _TIMESTAMP_LIFE)}</wsu:Expires>"
     return f'<wsse:Security xmlns:wsse="{WS_SECURITY}" xmlns:wsu="{WS_SECURITY_UTILITY}"><wsu:Timestamp>{times}</wsu:Timestamp></wsse:Security>'
 
 
+def _has_timestamp(envelope: etree._Element) -> bool:
+    securities = (security for header in envelope.iterchildren("{*}Header") for security in header.iterchildren(_SECURITY))
+    return any(_child(security, f"{_WSU}Timestamp") is not None for security in securities)
+
+
 def _find(headers: Iterable[etree._Element], tag: str) -> etree._Element | None:
     for block in headers:
-        if block.tag == f"{_WSSE}Security" and (found := block.find(tag)) is not None:
+        if block.tag == _SECURITY and (found := _child(block, tag)) is not None:
             return found
     return None
+
+
+def _child(parent: etree._Element, tag: str) -> etree._Element | None:
+    # Not by `find`, which reads its argument as a path.
+    return next(parent.iterchildren(tag), None)
+
+
+def _text(parent: etree._Element, tag: str) -> str:
+    child = _child(parent, tag)
+    return "" if child is None else child.text or ""
 
 
 def _is_digest(password: etree._Element) -> bool:
@@ -65,7 +81,7 @@ def _is_digest(password: etree._Element) -> bool:
 
 
 def _digest(token: etree._Element | None) -> PresentedDigest:
-    password, nonce, created = ("" if token is None else token.findtext(name) or "" for name in (f"{_WSSE}Password", f"{_WSSE}Nonce", f"{_WSU}Created"))
+    password, nonce, created = ("" if token is None else _text(token, name) for name in (f"{_WSSE}Password", f"{_WSSE}Nonce", f"{_WSU}Created"))
     content, created_at = _nonce(nonce), _instant(created)
     if content is None or created_at is None:
         text = f"A PasswordDigest needs a Nonce in base64, of at most {_LONGEST_NONCE} bytes, and Created as an xs:dateTime."

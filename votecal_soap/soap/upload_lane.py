@@ -17,7 +17,6 @@ from votecal_soap.errors import Conflict, InvalidRequest, NotAllowed, NotFound, 
 from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.http_request import content_length, read_pieces
 from votecal_soap.soap.http_response import respond
-from votecal_soap.transport import read_transport
 from votecal_soap.use_cases.append_chunk import UploadStore, append_chunk
 from votecal_soap.use_cases.open_fast_lane import open_fast_lane
 from votecal_soap.use_cases.ports import Application
@@ -74,7 +73,7 @@ class UploadLane:
             return respond(environ, start_response, "405 Method Not Allowed", headers=[("Allow", "PUT")])
         environ[RECORD_KEY].operation = "PUT"
         try:
-            self._guard.admit(environ)
+            self._guard.admit(environ).require_confidential()
             return self._put(int(path[1]), environ, start_response)
         except VoteCalError as error:
             environ[RECORD_KEY].fault = error.code.value
@@ -95,7 +94,6 @@ class UploadLane:
 
     def _authorise(self, upload_id: int, environ: "WSGIEnvironment") -> tuple[Upload, Caller]:
         services = self._services
-        read_transport(environ, services.config).require_confidential()
         bearer = _BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", "").strip())
         token, key = bearer[1] if bearer else "", services.config.credential_key.encode()
         upload, caller = open_fast_lane(upload_id, token, services.unit_of_work, services.clock, key)
