@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,13 +69,7 @@ def make_queue(folder: Path, depth: int, taken: int) -> Queue:
     queue = Queue(folder=folder, depth=depth)
     upgrade(f"sqlite:///{queue.database}")
     factory = SqlUnitOfWorkFactory(create_engine(f"sqlite:///{queue.database}"))
-    with factory() as uow:
-        uow.reference.save_counties([County(county_code=COUNTY, name="Los Angeles", fips="06037")])
-        hashed = keyed_hash(SECRET, KEY.encode())
-        uow.reference.save_credential(
-            Credential(username=USERNAME, county_code=COUNTY, secret_hmac=hashed, expires_at=None, revoked_at=None, certificate_subject=None)
-        )
-        uow.commit()
+    admit_counties(factory, {COUNTY: USERNAME})
     for start in range(0, depth, CHUNK):
         with factory() as uow:
             uow.messages.add([_message(number, depth // 2) for number in range(start, min(start + CHUNK, depth))], NOW)
@@ -83,6 +77,18 @@ def make_queue(folder: Path, depth: int, taken: int) -> Queue:
     factory.close()
     _make_ems(queue.ems, min(taken, depth // 2))
     return queue
+
+
+def admit_counties(factory: SqlUnitOfWorkFactory, usernames: Mapping[str, str]) -> None:
+    """Counties by their code, each with an empty queue and one credential, all of one secret."""
+    hashed = keyed_hash(SECRET, KEY.encode())
+    with factory() as uow:
+        uow.reference.save_counties([County(county_code=code, name=f"County {code}", fips=f"060{code}") for code in usernames])
+        for code, username in usernames.items():
+            uow.reference.save_credential(
+                Credential(username=username, county_code=code, secret_hmac=hashed, expires_at=None, revoked_at=None, certificate_subject=None)
+            )
+        uow.commit()
 
 
 def _message(number: int, voters: int) -> NewMessage:
