@@ -9,7 +9,9 @@ from db.repositories.message_header import header_text
 from db.tables import audit_entry, batch_record_outcome, ems_message, voter_activity
 from db.types import LongText
 from votecal_soap.contract.markup import date_time
+from votecal_soap.contract.queue_messages import render_origin
 from votecal_soap.domain.ems_messages import MessageState
+from votecal_soap.log import correlation_id
 from votecal_soap.use_cases.ports import JudgedChunk
 
 _stage: Final = Table(
@@ -70,7 +72,9 @@ _MESSAGES: Final = _spread(
     {
         **_ABOUT,
         "payload": _stage.c.payload,
-        "header": header_text(_MESSAGE_TYPE, bindparam("given_instant", type_=String), {**_ABOUT, "job_id": _given(ems_message, "job_id")}),
+        "header": header_text(_MESSAGE_TYPE, bindparam("given_instant", type_=String), {**_ABOUT, "job_id": _given(ems_message, "job_id")}).concat(
+            bindparam("given_origin", type_=String)
+        ),
         **{name: _given(ems_message, name) for name in ("county_code", "queue_county", "job_id", "enqueued_at")},
         "message_type": _MESSAGE_TYPE,
         "state": literal(str(MessageState.OPEN)),
@@ -109,6 +113,7 @@ class BatchStage:
             "at": chunk.at,
             "enqueued_at": chunk.at,
             "instant": date_time(chunk.at),
+            "origin": render_origin(correlation_id.get()),
             "actor": f"job:{chunk.job_id}",
             "action": chunk.audit_action,
             "correlation_id": f"{chunk.job_id}/",

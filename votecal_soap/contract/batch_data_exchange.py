@@ -64,7 +64,11 @@ def read_announcement(request: etree._Element) -> FileAnnouncement:
 
 def read_chunk(request: etree._Element) -> Chunk:
     """AppendChunk. Decoded straight from the element's text: a chunk is copied twice, not taken apart."""
-    content = binascii.a2b_base64(required_text(request, "Content"))
+    try:
+        content = binascii.a2b_base64(required_text(request, "Content"))
+    except ValueError as error:
+        # libxml2 takes a text without a single character of base64 for an empty one.
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "This is not base64.", ref="Content") from error
     if len(content) > CHUNK_BYTE_LIMIT:
         raise InvalidRequest(ErrorCode.LIMIT_EXCEEDED, f"A chunk has at most {CHUNK_BYTE_LIMIT} bytes.", ref="Content")
     return Chunk(upload_id=number(request, "UploadId"), offset=number(request, "Offset"), content=content)

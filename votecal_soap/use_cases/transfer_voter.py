@@ -1,4 +1,8 @@
-"""UC01.11.02 Transfer Voter, UC01.24.01: a county takes a matched voter of another county over with a new affidavit (EWS-09, VRU-15, S4.21)."""
+"""UC01.11.02 Transfer Voter, UC01.24.01: a county takes a matched voter of another county over with a new affidavit (EWS-09, VRU-15, S4.21).
+
+Unlike a registration it opens no cases with other candidates (S4.23): no record comes into being, and a move that is reversed would leave cases on
+the strength of another person's affidavit. The detection of duplicates compares the moved voter, as any changed one.
+"""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -14,6 +14,7 @@ from votecal_soap.domain.batches import FailureReason, Outcome
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, MessageType, NewMessage
 from votecal_soap.domain.jobs import DataKind, InstanceState
 from votecal_soap.domain.voters import VotingPrecinct
+from votecal_soap.log import correlation_id
 from votecal_soap.use_cases.ports import VoterChange
 
 from .batch_runs import NOW, TODAY, Mortal, begin, end
@@ -241,6 +242,18 @@ def test_the_header_of_a_message_says_what_its_columns_say(runs):
     told = [(row, [getattr(row, name) for name in ABOUT]) for row in runs.rows(ems_message)]
     assert [about.count(None) for _, about in told] == [0, 0, 3]
     assert [row.header for row, _ in told] == [render_header(row.message_type, row.enqueued_at, about) for row, about in told]
+
+
+@pytest.mark.requirement("VRU-11", "EWS-13")
+def test_a_message_of_a_batch_ends_in_the_run_that_it_comes_from(runs):
+    token = correlation_id.set("run-7")
+    try:
+        runs.run(moved(ANN, "0002"), moved(999_000_000_001, "0002"))
+    finally:
+        correlation_id.reset(token)
+    headers = [row.header for row in runs.rows(ems_message)]
+    assert len(headers) == 2
+    assert all(header.count("<CorrelationId>run-7</CorrelationId>") == 1 and header.endswith("</CorrelationId>") for header in headers)
 
 
 @pytest.mark.requirement("VRU-11")
