@@ -29,9 +29,11 @@ lint: $(VENV)/.installed-for-tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# The parser and every reader of a request, for longer than the suite tries.
+# The parser and every reader of requests and files, for longer than the suite tries; guided by coverage too where atheris is installed.
 fuzz: $(VENV)/.installed-for-tests
-	FUZZ_EXAMPLES=20000 $(BIN)/pytest -n 0 -p no:cacheprovider --timeout=0 tests/contract/test_fuzzed_messages.py
+	FUZZ_EXAMPLES=20000 $(BIN)/pytest -n 0 -p no:cacheprovider --timeout=0 tests/contract/test_fuzzed_messages.py tests/contract/test_fuzzed_readers.py
+	@if $(BIN)/python -c 'import atheris' 2>/dev/null; then $(BIN)/python tests/contract/fuzz_with_atheris.py -max_total_time=600; \
+	else echo "Without atheris: $(BIN)/pip install '.[fuzz]' where it has a wheel."; fi
 
 bench: $(VENV)/.installed-for-tests
 	$(BIN)/python -m benchmarks.batch_pipeline --scale small
