@@ -10,6 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 from votecal_soap.domain.counties import Election
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome
+from votecal_soap.domain.jobs import JobState
 from votecal_soap.domain.voter_children import NewChild, Participation, VotingMethod
 
 
@@ -151,6 +152,29 @@ def test_an_administrator_schedules_watches_requeues_and_tries_thresholds(browse
     page.click("Preview on the last file")
     page.wait_for("As tried")
     page.shoot("09-thresholds")
+    assert page.complaints() == []
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("JOB-03")
+def test_the_progress_of_a_running_job_moves_by_itself(browse, site):
+    with site.runs.factory() as uow:
+        job = uow.jobs.listed()[0]
+        uow.jobs.set_state(job.job_id, JobState.PROCESSING)
+        uow.jobs.add_instance(job.job_id, site.runs.clock.now(), upload_id=None, record_count=None)
+        run = uow.jobs.claim("one", 600, 5)
+        uow.jobs.set_record_count(run.instance_id, run.lease_token, 200)
+        uow.commit()
+    page = browse()
+    page.sign_in(ADA)
+    page.open(f"/jobs/{job.job_id}")
+    page.wait_for("0 of 200")
+    with site.runs.factory() as uow:
+        uow.jobs.save_progress(run.instance_id, run.lease_token, position=150, records_processed=150, counts={})
+        uow.commit()
+    page.wait_for("150 of 200")
+    assert page.one("progress").get_attribute("value") == "150"
+    page.shoot("21-progress")
     assert page.complaints() == []
 
 
