@@ -9,7 +9,6 @@ from db.tables import ems_consumer
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome
 
 VIEWS = ("v_ems_queue_depth", "v_ems_throughput_hour", "v_ems_poison", "v_ems_stuck_voter", "v_ems_consumer", "v_open_work_items", "v_job_run")
-QUEUED_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=100)
 
 
 def rows(uow, view):
@@ -20,15 +19,15 @@ def rows(uow, view):
 @pytest.fixture
 def queue(real_database, registry):
     """Four messages of Los Angeles: three of one voter, and one that the county failed on."""
-    voter = registry.voter()
+    voter, queued_at = registry.voter(), datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=100)
     with real_database() as uow:
         uow.voters.add_voters([voter], registry.now)
         of_voter = [registry.message(voter, voter_sequence=place) for place in (1, 2, 3)]
-        uow.messages.add([registry.message(), *of_voter], QUEUED_AT)
+        uow.messages.add([registry.message(), *of_voter], queued_at)
         uow.commit()
         failed = uow.messages.page("19", 10, with_payload=False)[0]
-        uow.messages.clear("19", [Clearance(message_id=failed.message_id, outcome=ClearOutcome.FAILED, text="cannot import")], QUEUED_AT)
-        uow._connection.execute(insert(ems_consumer).values(county_code="19", last_polled_at=QUEUED_AT))
+        uow.messages.clear("19", [Clearance(message_id=failed.message_id, outcome=ClearOutcome.FAILED, text="cannot import")], queued_at)
+        uow._connection.execute(insert(ems_consumer).values(county_code="19", last_polled_at=queued_at))
         uow.commit()
     return real_database
 

@@ -230,7 +230,7 @@ def test_a_reversed_move_brings_the_voter_home_and_tells_both_counties(runs):
     (transfer,) = runs.transfers()
     refused(lambda: CountyAnswers(runs, "37").reverse_transfer(transfer.transfer_id), ErrorCode.TRANSFER_NOT_FOUND)
     refused(lambda: CountyAnswers(runs).reverse_transfer(transfer.transfer_id, basis=" "), ErrorCode.VALUE_WRONG)
-    assert CountyAnswers(runs).reverse_transfer(transfer.transfer_id).state == "Reversed"
+    assert CountyAnswers(runs).reverse_transfer(transfer.transfer_id).transfer.state == "Reversed"
     voter = runs.voter(ONE)
     assert (voter.county_code, voter.ems_voter_id, voter.street_name) == ("19", "LA1", "OLD")
     assert {("19", "TransferReversed", ONE), ("37", "TransferReversed", ONE)} <= set(runs.messages())
