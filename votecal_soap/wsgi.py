@@ -1,12 +1,14 @@
 """The web process: the services, the upload lane, the console, and the server that they run in."""
 
 import logging
+import socket
 import threading
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import waitress
 from waitress import wasyncore
+from waitress.adjustments import Adjustments
 
 from jobs.recurrence import CronRecurrence
 from votecal_soap.bootstrap import Application
@@ -95,10 +97,12 @@ class WebServer:
         """Counties are served all the same where the address is taken: by another web process of this machine, most likely."""
         listen = application.config.admin_listen
         try:
-            return [waitress.create_server(AdminPages(application, meter), map=self._sockets, listen=listen, threads=1, ident=None, expose_tracebacks=False)]
+            listening = [_listening(*where) for where in Adjustments(listen=listen).listen]
         except OSError:
             event(logger, "admin address is taken", level=logging.WARNING, setting="admin_listen", address=listen)
             return []
+        pages = AdminPages(application, meter)
+        return [waitress.create_server(pages, map=self._sockets, sockets=listening, threads=1, ident=None, expose_tracebacks=False)]
 
     def run(self) -> None:
         """Serve; ends after the calls in hand."""
@@ -117,6 +121,19 @@ class WebServer:
     def stop(self) -> None:
         """Have `run` end, from any thread."""
         self._stopped.set()
+
+
+def _listening(family: int, kind: int, protocol: int, address: Any) -> socket.socket:  # noqa: ANN401 - of any family
+    """Taken before waitress makes a server for it: one that cannot bind stays half made among the others and breaks their loop."""
+    taken = socket.socket(family, kind, protocol)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(address)
+        taken.listen()
+    except OSError:
+        taken.close()
+        raise
+    return taken
 
 
 def serve(application: Application) -> None:

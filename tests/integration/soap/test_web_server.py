@@ -89,3 +89,19 @@ def test_a_county_that_polled_is_written_down_at_the_latest_when_the_server_ends
     thread.join(10)
     with state.application.unit_of_work(read_only=True) as uow:
         assert uow.messages.consumers()["19"].polled_at == state.application.clock.now()
+
+
+def test_a_web_process_whose_admin_address_is_taken_serves_counties_all_the_same(state):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        listen = f"127.0.0.1:{free.getsockname()[1]}"
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        config = replace(state.application.config, listen=listen, admin_listen=f"127.0.0.1:{taken.getsockname()[1]}")
+        server = WebServer(replace(state.application, config=config), with_admin=True)
+        thread = threading.Thread(target=server.run)
+        thread.start()
+        try:
+            assert b"PingResult" in requests.post(f"http://{listen}{PATH}", data=PING, headers=HEADERS, timeout=10).content
+        finally:
+            server.stop()
+            thread.join(10)
