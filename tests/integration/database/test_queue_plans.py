@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from db.repositories.messages import _STORED_PAGES
+from db.repositories.messages import _STORED_PAGE
 
 # What the double of Oracle plans says nothing about Oracle.
 PLANNERS = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -29,7 +29,7 @@ def test_a_page_follows_the_index_and_sorts_nothing(deep_queue, after):
         connection = uow._connection
         explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
         values = {"county": "19", "after": after, "page_limit": 100}
-        compiled = _STORED_PAGES[False].params(values).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        compiled = _STORED_PAGE._statement.params(values).compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
         plan = "\n".join(str(row) for row in connection.execute(text(explain + str(compiled))))
     assert "ix_ems_message_queue" in plan or "pk_ems_message" in plan, plan
     assert "sort" not in plan.lower().replace("sorted", ""), plan

@@ -186,7 +186,7 @@ def test_of_two_clerks_who_accept_and_reverse_one_move_one_is_told_that_it_is_de
     runs.run(to_san_diego())
     transfer_id = runs.transfers()[0].transfer_id
     answers = CountyAnswers(runs)
-    outcomes = at_once(lambda: answers.accept_transfer(transfer_id).state, lambda: answers.reverse_transfer(transfer_id).state)
+    outcomes = at_once(lambda: answers.accept_transfer(transfer_id).state, lambda: answers.reverse_transfer(transfer_id).transfer.state)
     assert outcomes.count(ErrorCode.CASE_DECIDED) == 1
     (state,) = (outcome for outcome in outcomes if outcome is not ErrorCode.CASE_DECIDED)
     assert runs.transfers()[0].transfer_state == state
