@@ -64,7 +64,7 @@ class ConsumerTimes:
         except VoteCalError as error:
             event(logger, "consumer times not written", code=error.code)
             with self._lock:
-                self._heard = heard | self._heard
+                self._heard = {county: _later(heard.get(county, _NOTHING), self._heard.get(county, _NOTHING)) for county in heard | self._heard}
 
     def _write_each_minute(self) -> None:
         while not self._stop.wait(WRITE_SECONDS):
@@ -77,6 +77,10 @@ class ConsumerTimes:
     def _cleared(self, county_code: str) -> None:
         with self._lock:
             self._heard[county_code] = self._heard.get(county_code, _NOTHING)._replace(cleared_at=self._clock.now())
+
+
+def _later(before: HeardOf, since: HeardOf) -> HeardOf:
+    return HeardOf(since.polled_at or before.polled_at, since.cleared_at or before.cleared_at)
 
 
 def _then(operation: Operation, remember: Callable[[str], None]) -> Operation:

@@ -79,6 +79,30 @@ def test_what_a_database_that_is_away_does_not_take_is_written_the_next_time(dat
     assert kept(database) == {"19": HeardOf(NOON, None)}
 
 
+def test_what_was_not_taken_is_kept_beside_what_was_heard_since(database):
+    away = [False, True]
+
+    def unit_of_work():
+        if away.pop():
+            raise Unavailable(ErrorCode.BUSY, "away")
+        return database()
+
+    times = ConsumerTimes(unit_of_work, FixedClock(NOON))
+    heard_while_away = times.watched({"GetMessageQueue": answer, "ClearMessages": answer})
+    heard_while_away["ClearMessages"](CALL)
+
+    def poll_and_be_away():
+        # The next poll comes while the database is being asked in vain.
+        heard_while_away["GetMessageQueue"](CALL)
+        return unit_of_work()
+
+    times._unit_of_work = poll_and_be_away
+    times.write()
+    times._unit_of_work = unit_of_work
+    times.write()
+    assert kept(database) == {"19": HeardOf(NOON, NOON)}
+
+
 def test_a_thread_writes_again_and_again_until_it_is_ended(database, monkeypatch):
     monkeypatch.setattr(consumer_times, "WRITE_SECONDS", 0.001)
     times = ConsumerTimes(database, FixedClock(NOON))

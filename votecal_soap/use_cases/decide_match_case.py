@@ -233,7 +233,7 @@ def _settle_item(uow: UnitOfWork, hand: CaseInHand, disposition: Disposition) ->
 
 
 def _basis(hand: CaseInHand, decision: CaseDecision) -> str:
-    return f"DMV transaction {hand.item.record.transaction_id}: {decision.basis}"[:400]
+    return f"DMV transaction {hand.item.record.transaction_id}: {decision.basis}"
 
 
 def _audit(hand: CaseInHand, decided: MatchCase, decision: CaseDecision) -> None:

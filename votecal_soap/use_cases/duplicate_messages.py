@@ -14,8 +14,6 @@ from votecal_soap.domain.merging import MergeRecord
 from votecal_soap.domain.voters import Voter
 from votecal_soap.use_cases.match_effects import MatchEffects
 
-BASIS_LENGTH = 400
-
 
 class PairSight(NamedTuple):
     """A case of two voters as counties are told of it, with its merge if one stands."""
@@ -28,7 +26,7 @@ class PairSight(NamedTuple):
 def pair_basis(case: MatchCase, remark: str) -> str:
     """Why two records were taken for one voter's, without any value: case, confidence, criteria, and the decider's words."""
     told = "; ".join(criterion.text for criterion in case.criteria if criterion.contribution)
-    return f"Match case {case.case_id}, confidence {case.confidence}: {remark or told}"[:BASIS_LENGTH]
+    return f"Match case {case.case_id}, confidence {case.confidence}: {remark or told}"
 
 
 def duplicate_notice(sight: PairSight, own: Voter, other: Voter, *, reader_county: str, today: date) -> MatchNotice:

@@ -5,6 +5,7 @@ A voter's record is carried along: each change makes a version, each message tak
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from typing import Final
 
 from votecal_soap.domain.dmv_application import Change
 from votecal_soap.domain.due_dates import due_on
@@ -14,6 +15,9 @@ from votecal_soap.domain.sos_work_items import NewSosWorkItem
 from votecal_soap.domain.voters import FIELD_INDEX, Voter
 from votecal_soap.use_cases.audit_trail import change_entry
 from votecal_soap.use_cases.ports import AuditEntry, NewActivity, UnitOfWork, VoterChange
+
+BASIS_LENGTH: Final = 400
+"""Of an activity's basis the first characters are kept: a county may say more, and messages and the audit trail hold the whole."""
 
 
 class MatchEffects:
@@ -58,7 +62,7 @@ class MatchEffects:
     def note(self, state_voter_id: int, activity_type: str, basis: str) -> None:
         """Append to a voter's activity history."""
         voter = self.voters[state_voter_id]
-        self._activities.append(NewActivity(state_voter_id, voter.county_code, activity_type, self.day, basis, voter.version, self._job_id))
+        self._activities.append(NewActivity(state_voter_id, voter.county_code, activity_type, self.day, basis[:BASIS_LENGTH], voter.version, self._job_id))
 
     def tell(
         self,

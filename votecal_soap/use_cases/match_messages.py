@@ -1,7 +1,7 @@
 """What counties are told of matches, moves and DMV records that matched nobody (COA-11, COA-21, COA-31, COA-32, COA-38, S10.11)."""
 
 from datetime import date
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from votecal_soap.contract.match_payloads import render_dmv_registration_pending, render_match_notice, render_transfer_notice, render_unresolved_dmv_coa
 from votecal_soap.domain.confidentiality import as_seen_by, is_confidential
@@ -14,10 +14,8 @@ from votecal_soap.domain.match_notices import DmvRecordNotice, MatchNotice, Tran
 from votecal_soap.domain.matching import Criterion, MatchField
 from votecal_soap.domain.sos_work_items import NewSosWorkItem, SosItemType
 from votecal_soap.domain.voters import Voter
-from votecal_soap.use_cases.match_effects import MatchEffects
+from votecal_soap.use_cases.match_effects import BASIS_LENGTH, MatchEffects
 from votecal_soap.use_cases.ports import NewMatchCase
-
-BASIS_LENGTH: Final = 400
 
 
 class DmvSubject(NamedTuple):

@@ -30,7 +30,6 @@ from votecal_soap.use_cases.registration_candidates import registration_candidat
 from votecal_soap.use_cases.search_service import weights_in_force
 
 TAKEN_BACK: Final = "Transfer Taken Back"
-_BASIS_LENGTH: Final = 400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +82,7 @@ def take_registered_back(uow: UnitOfWork, hand: TransferInHand, basis: str) -> i
     match = _match(uow, other, int(voter.state_voter_id))
     own_id = _free_id(uow, before)
     effects.change(Change(*restored(voter, before, own_id, effects.day)), "ReverseTransferOut")
-    effects.note(transfer.state_voter_id, TAKEN_BACK, f"Not the person of UID {new_id}: {basis}"[:_BASIS_LENGTH])
+    effects.note(transfer.state_voter_id, TAKEN_BACK, f"Not the person of UID {new_id}: {basis}")
     uow.match_cases.decide_transfer(transfer.transfer_id, TransferState.REVERSED, effects.at, effects.actor, expected=transfer.state)
     _tell_both(hand, other, before.ems_voter_id, basis)
     pass_on_pairs(uow, effects)
@@ -135,7 +134,7 @@ def _enter_other(uow: UnitOfWork, hand: TransferInHand, other: Voter, match: Mat
     uow.children.take_away(mine, transfer.transfer_id)
     effects = MatchEffects([hand.voter, other], actor=hand.effects.actor, at=at, day=hand.effects.day)
     uid = int(other.state_voter_id)
-    effects.note(uid, REGISTERED, f"A record of her own, for she is not the voter of UID {transfer.state_voter_id}: {basis}"[:_BASIS_LENGTH])
+    effects.note(uid, REGISTERED, f"A record of her own, for she is not the voter of UID {transfer.state_voter_id}: {basis}")
     effects.audit("RegisterVoter", ("Voter", uid), other.county_code, old={}, new={"split_off": transfer.state_voter_id, "transfer": transfer.transfer_id})
     if match is not None:
         _keep_apart(uow, effects, transfer, uid, match, basis)

@@ -87,7 +87,7 @@ def _name_voter(uow: UnitOfWork, effects: MatchEffects, item: WorkItem, report: 
     uow.work_items.set_disposition(item.work_item_id, WorkItemStatus.OPEN, Disposition.VOTER_NAMED, effects.at)
     uow.work_items.withdraw_potential_voter(item.work_item_id, effects.at)
     uow.mailings.withdraw(MailingKind.NON_MATCH_NOTICE, work_item_id=item.work_item_id, at=effects.at)
-    effects.note(uid, NAMED_ACTIVITY, f"DMV transaction {item.record.transaction_id}, named by county {item.county_code}: {report.basis}"[:400])
+    effects.note(uid, NAMED_ACTIVITY, f"DMV transaction {item.record.transaction_id}, named by county {item.county_code}: {report.basis}")
     sight = CaseSight(case, CaseState.OPEN, 1, report.basis)
     tell_of_case(effects, MessageType.POTENTIAL_MATCH, sight, subject, county_code=case.county_code)
     return ReportedCoa(item.work_item_id, Disposition.VOTER_NAMED, case.case_id)

@@ -26,7 +26,7 @@ def take_back(uow: UnitOfWork, hand: CaseInHand, basis: str) -> MatchCase:
     own_ids = {effects.voters[uid].county_code: effects.voters[uid].ems_voter_id}
     _reverse_voter(uow, hand)
     own_ids[effects.voters[uid].county_code] = effects.voters[uid].ems_voter_id
-    effects.note(uid, ACTIVITY, f"DMV transaction {hand.item.record.transaction_id}: {basis}"[:400])
+    effects.note(uid, ACTIVITY, f"DMV transaction {hand.item.record.transaction_id}: {basis}")
     for kind in _LETTERS:
         # A letter that another record of the voter made due stays so.
         uow.mailings.withdraw(kind, state_voter_id=uid, work_item_id=hand.item.work_item_id, at=effects.at)

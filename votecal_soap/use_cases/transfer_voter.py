@@ -45,7 +45,6 @@ from votecal_soap.use_cases.process_voter_record_update_batch import reading_rul
 from votecal_soap.use_cases.registration_candidates import registration_candidates
 
 ACTION: Final = "TransferVoter"
-_BASIS_LENGTH: Final = 400
 _NOBODY: Final = 0
 """The UID of a person who has none yet: a search needs none."""
 
@@ -127,7 +126,7 @@ def _moved(desk: _Desk, judged: JudgedTransfer, voter: Voter, match: Match, afte
     effects.change(transferred(voter, judged.values, home, after_steps), ACTION)
     told = "; ".join(criterion.text for criterion in match.criteria if criterion.contribution)
     remark = f"{command.basis}; " if command.basis else ""
-    effects.note(uid, TRANSFERRED, f"{remark}from county {voter.county_code}, confidence {match.confidence}: {told}"[:_BASIS_LENGTH])
+    effects.note(uid, TRANSFERRED, f"{remark}from county {voter.county_code}, confidence {match.confidence}: {told}")
     transfer = _transfer(desk, judged, voter, home, effects.voters[uid].version)
     effects.transfers.append(transfer)
     effects.audit(ACTION, ("TransferOut", transfer.transfer_id), desk.caller.county_code, old={"county": voter.county_code}, new={"basis": command.basis})

@@ -22,7 +22,6 @@ from votecal_soap.use_cases.process_voter_record_update_batch import reading_rul
 
 ACTIVITY: Final = "Voter Record Updated by County"
 ACTION: Final = "UpdateVoter"
-_BASIS_LENGTH: Final = 400
 
 
 def update_voter(command: UpdateVoter, caller: Caller, uow: UnitOfWork, clock: Clock, books: RuleBooks) -> VoterUpdate:
@@ -84,7 +83,7 @@ def _written(uow: UnitOfWork, command: UpdateVoter, caller: Caller, voter: Voter
     effects = MatchEffects([voter], actor=actor(caller), at=now, day=legal_date(now))
     effects.change(Change(after, judgement.changed), ACTION)
     changed = [*judgement.changed, *([f"voting precinct for {judgement.voting_precinct.election_id}"] if judgement.voting_precinct else [])]
-    effects.note(uid, ACTIVITY, "; ".join(filter(None, (command.basis, ", ".join(changed))))[:_BASIS_LENGTH])
+    effects.note(uid, ACTIVITY, "; ".join(filter(None, (command.basis, ", ".join(changed)))))
     if judgement.voting_precinct is not None:
         effects.audit(ACTION, ("Voter", uid), caller.county_code, old={}, new={"voting_precinct": list(judgement.voting_precinct)})
     effects.write(uow)
