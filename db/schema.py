@@ -12,7 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import DatabaseError
 
-from db.engine import create_engine
+from db.engine import READ_ONLY, create_engine
 from votecal_soap.errors import ErrorCode, Unavailable
 
 _UPGRADE_LOCK: Final = 4_106_417
@@ -43,7 +43,8 @@ def current(url: str) -> str | None:
     """The database's revision; None when it has none."""
     engine = create_engine(url)
     try:
-        with engine.connect() as connection:
+        # Reading waits for nobody: SQLite would otherwise wait for an upgrade that is under way.
+        with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
             return MigrationContext.configure(connection).get_current_revision()
     finally:
         engine.dispose()
@@ -90,6 +91,8 @@ def _prepare(engine: Engine, connection: Connection) -> None:
         cursor = connection.connection.cursor()
         cursor.execute("PRAGMA foreign_keys = OFF")
         cursor.close()
+        # Alembic would commit after each revision, and another upgrade would come between two: not in a transaction that is begun already.
+        connection.begin()
 
 
 @contextmanager

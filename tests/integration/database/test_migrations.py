@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from alembic import command
 from sqlalchemy import insert, select
 
 from db import schema
@@ -112,6 +113,15 @@ def test_two_upgrades_at_once_are_done_one_after_the_other(empty_database_url):
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         pool.map(schema.upgrade, [empty_database_url] * 2, chunksize=1)
     schema.check(empty_database_url)
+
+
+def test_an_upgrade_of_several_revisions_is_seen_as_a_whole_or_not_at_all(tmp_path):
+    url = f"sqlite:///{tmp_path / 'whole.db'}"
+    with schema._connection(url) as connection:
+        command.upgrade(schema.config(connection), "0003")
+        assert schema.current(url) is None
+        connection.commit()
+    assert schema.current(url) == "0003"
 
 
 def test_two_upgrades_in_one_process_do_not_meet(sqlite_url, tmp_path):
