@@ -84,6 +84,7 @@ def assert_the_pairs_are_exact(pairs):
     assert (pairs["message"]["message_type"], pairs["message"]["still_offered"], pairs["message"]["still_kept"]) == ("PotentialDuplicate", False, True)
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("EWS-01", "DLR-03")
 def test_the_services_stay_up_until_interrupted(environ):
     # A run of the tests in a shell's background ignores the key that interrupts, and its children would with it.

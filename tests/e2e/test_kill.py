@@ -158,6 +158,10 @@ def installation(database_url, tmp_path):
     installed.stop()
 
 
+SERVERS = [pytest.param(name, marks=[getattr(pytest.mark, name), pytest.mark.slow]) for name in ("postgres", "oracle")]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite", *SERVERS], indirect=True)
 @pytest.mark.requirement("VRU-06", "VRU-11", "VRU-12", "VRU-20", "JOB-02", "EWS-04", "EWS-05", "EWS-06", "OPS-04")
 def test_a_batch_lives_through_kills_of_worker_and_web_process(installation):
     assert live_through(installation, 10_000, Kills(upload=1, processing=4, drain=1, longest_life=150)) >= 2

@@ -1,11 +1,22 @@
 """The console over each database in turn, and over SQLite alone for what no database decides."""
 
+from pathlib import Path
+
 import pytest
 from argon2 import PasswordHasher
 from integration.matching.dmv_runs import end
 from jinja2 import FileSystemBytecodeCache
 
 from .console_site import open_site
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Pages ask no SQL of their own: over a server they are opened with the slow tests."""
+    here = Path(__file__).parent
+    for item in items:
+        if item.get_closest_marker("postgres") and here in item.path.parents:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True, scope="session")
