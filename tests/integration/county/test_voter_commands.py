@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from fakes.dmv import a_voter
 
+from votecal_soap.clock import legal_date
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.county_answers import TransferDecision
 from votecal_soap.domain.rules import RuleBooks
@@ -102,7 +103,8 @@ def test_a_clerk_takes_back_a_move_that_was_accepted(state, ems, county, voters)
     voter = voters[0]
     uid, number = int(voter.state_voter_id), voter.ems_voter_id
     given = {"first_name": voter.first_name, "last_name": voter.last_name, "date_of_birth": str(voter.date_of_birth), "house_number": "9", "street_name": "Elm"}
-    given |= {"residence_city": "San Diego", "residence_state": "CA", "residence_zip_code": "92101", "registration_date": date.today().isoformat()}  # noqa: DTZ011 - any day
+    given |= {"residence_city": "San Diego", "residence_state": "CA", "residence_zip_code": "92101"}
+    given |= {"registration_date": legal_date(state.application.clock.now()).isoformat()}
     given |= {"drivers_license": voter.drivers_license} if voter.drivers_license else {"middle_name": voter.middle_name}
     moved = at_the_state(state, partial(transfer_voter, books=RuleBooks()), TransferVoter(state_voter_id=uid, base_version=1, ems_voter_id="SD-7", given=given))
     assert county("accept-move", moved.transfer.transfer_id).strip().endswith("Accepted.")
