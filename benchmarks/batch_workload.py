@@ -143,11 +143,11 @@ def make_workload(folder: Path, *, voters: int, records: int) -> Workload:
     upgrade(f"sqlite:///{database}")
     spool = FileSpool(folder / "spool")
     header = BatchHeader(COUNTY, "VoterRecordUpdate", 1, SCHEMA_VERSION, "2026-01-05T12:00:00Z", None)
-    file = write_batch_file(folder / "batch.xml", header, _records(records))
+    file = write_batch_file(folder / "batch.xml", header, batch_records(records))
     with closing(SqlUnitOfWorkFactory(create_engine(f"sqlite:///{database}"))) as factory:
-        _load_reference(factory)
-        _load_voters(factory, voters)
-        job_id = _receive(factory, file)
+        load_batch_reference(factory)
+        load_batch_voters(factory, voters)
+        job_id = receive_batch(factory, file)
     sent = spool.path(1)
     sent.parent.mkdir(parents=True, exist_ok=True)
     file.path.rename(sent)
@@ -157,7 +157,8 @@ def make_workload(folder: Path, *, voters: int, records: int) -> Workload:
     return Workload(database=database, file=replace(file, path=sent), spool=spool, job_id=job_id)
 
 
-def _load_voters(factory: UnitOfWorkFactory, voters: int) -> None:
+def load_batch_voters(factory: UnitOfWorkFactory, voters: int) -> None:
+    """Insert the first voters of the table."""
     numbers = iter(range(voters))
     while chunk := list(islice(numbers, 20_000)):
         with factory() as uow:
@@ -176,11 +177,13 @@ def reopened(folder: Path) -> Workload:
     return Workload(database=folder / "base.db", file=file, spool=spool, job_id=upload.job_id)
 
 
-def _records(count: int) -> Iterator[WireRecord]:
+def batch_records(count: int) -> Iterator[WireRecord]:
+    """The records of the first voters."""
     return (record(number) for number in range(count))
 
 
-def _load_reference(factory: UnitOfWorkFactory) -> None:
+def load_batch_reference(factory: UnitOfWorkFactory) -> None:
+    """The county, its precincts, and the codes that the records use."""
     with factory() as uow:
         uow.reference.save_counties([County(county_code=COUNTY, name="Los Angeles", fips="06037")])
         uow.reference.save_precincts([Precinct(county_code=COUNTY, precinct_code=f"{number:06d}", name=None) for number in range(PRECINCTS)])
@@ -189,7 +192,8 @@ def _load_reference(factory: UnitOfWorkFactory) -> None:
         uow.commit()
 
 
-def _receive(factory: UnitOfWorkFactory, file: BatchFile) -> int:
+def receive_batch(factory: UnitOfWorkFactory, file: BatchFile) -> int:
+    """A job whose file is received; its id. The bytes are the caller's to put into the spool."""
     with factory() as uow:
         job_id = uow.jobs.add(
             job_type=JobType.VOTER_RECORD_UPDATE,

@@ -74,11 +74,27 @@ def peak_megabytes() -> float:
 
 def command(name: str, run: Callable[[str], Report]) -> None:
     """The command line that every benchmark shares; exit code 1 when a bar is missed at full scale."""
-    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=run.__doc__)
+    parser = _parser(name, run.__doc__)
+    options = parser.parse_args()
+    _tell(run(options.scale), options)
+
+
+def database_command(name: str, run: Callable[[str, str | None], Report]) -> None:
+    """The same, of a benchmark that a server's database may be named for."""
+    parser = _parser(name, run.__doc__)
+    parser.add_argument("--database", metavar="URL", help="an empty database, which is filled; a SQLite file in a temporary folder unless one is named")
+    options = parser.parse_args()
+    _tell(run(options.scale, options.database), options)
+
+
+def _parser(name: str, description: str | None) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{name}", description=description)
     parser.add_argument("--scale", choices=("small", "full"), default="small", help="small ends within a minute; full is what the docs quote")
     parser.add_argument("--json", action="store_true", help="print every figure, its goal and whether it holds")
-    options = parser.parse_args()
-    report = run(options.scale)
+    return parser
+
+
+def _tell(report: Report, options: argparse.Namespace) -> None:
     if options.json:
         print(report.as_json())
     else:
