@@ -11,19 +11,36 @@ from sqlalchemy.engine import ExceptionContext
 
 from db.tables import metadata
 from votecal_soap.errors import Conflict, ErrorCode, Unavailable, VoteCalError
+from votecal_soap.storage import disk_failure
 
 RETRY_AFTER_SECONDS: Final = 5
 
 _SQLITE_UNIQUE: Final = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
 _SQLITE_BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
 
+# What SQLite says of a disk; a file system that turns read-only under an open file gives IOERR.
+_SQLITE_DISK: Final = {
+    "SQLITE_FULL": ErrorCode.DISK_FULL,
+    "SQLITE_READONLY": ErrorCode.DISK_READ_ONLY,
+    "SQLITE_CANTOPEN": ErrorCode.DISK_FAILS,
+    "SQLITE_IOERR": ErrorCode.DISK_FAILS,
+    "SQLITE_CORRUPT": ErrorCode.DISK_FAILS,
+}
+
 _POSTGRESQL_UNIQUE: Final = "23505"
 # Connection lost, out of resources, shutting down, deadlock, serialisation failure, lock not granted.
 _POSTGRESQL_BUSY: Final = ("08", "53", "57P", "40P01", "40001", "55P03")
+_POSTGRESQL_DISK: Final = {"53100": ErrorCode.DISK_FULL, "25006": ErrorCode.DISK_READ_ONLY, "58030": ErrorCode.DISK_FAILS}
 
 _ORACLE_UNIQUE: Final = 1
 # Deadlock, serialisation, lock not granted, snapshot too old, and an instance or listener that is away.
 ORACLE_BUSY: Final = frozenset({18, 20, 28, 54, 60, 1033, 1034, 1089, 1555, 3113, 3114, 3135, 3137, 8177, 12170, 12514, 12537, 12541, 30006})
+# No room for the archiver, in a quota, in an undo, temporary or data segment; open for reading only; a file that cannot be read or written.
+ORACLE_DISK: Final = {
+    **dict.fromkeys((257, 1536, 1631, 1632, 1652, 1653, 1654, 1658, 1688, 1691, 19809, 30036), ErrorCode.DISK_FULL),
+    16000: ErrorCode.DISK_READ_ONLY,
+    **dict.fromkeys((376, 1578, 27072), ErrorCode.DISK_FAILS),
+}
 # The driver's own: no connection any more, and no listener, or none that knows the service.
 _ORACLEDB_AWAY: Final = frozenset({"DPY-1001", "DPY-4011", "DPY-6000", "DPY-6001", "DPY-6005"})
 
@@ -51,6 +68,10 @@ def busy(error: BaseException) -> Unavailable:
     return Unavailable(ErrorCode.BUSY, f"The database is busy or away ({type(error).__name__}).", retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
+def _disk(code: ErrorCode) -> Unavailable:
+    return disk_failure(code, "the database")
+
+
 def _exists(constraint: str | None) -> Conflict:
     return Conflict(ErrorCode.ALREADY_EXISTS, "There is one like it already.", ref=constraint)
 
@@ -58,6 +79,9 @@ def _exists(constraint: str | None) -> Conflict:
 def _from_sqlite(error: BaseException, name: str) -> VoteCalError | None:
     if name in _SQLITE_UNIQUE:
         return _exists(_sqlite_constraint(str(error)))
+    for begin, code in _SQLITE_DISK.items():
+        if name.startswith(begin):
+            return _disk(code)
     return busy(error) if name.startswith(_SQLITE_BUSY) else None
 
 
@@ -77,6 +101,8 @@ def _from_postgresql(error: BaseException, state: str | None) -> VoteCalError | 
         return _exists(error.diag.constraint_name)  # type: ignore[attr-defined] # psycopg is not always installed
     if state is None:
         return busy(error) if type(error).__name__ == "OperationalError" else None
+    if state in _POSTGRESQL_DISK:
+        return _disk(_POSTGRESQL_DISK[state])
     return busy(error) if state.startswith(_POSTGRESQL_BUSY) else None
 
 
@@ -86,4 +112,6 @@ def _from_oracle(error: BaseException) -> VoteCalError | None:
     if code == _ORACLE_UNIQUE:
         named = re.search(r"\(\w+\.(\w+)\)", str(reported))
         return _exists(named.group(1).lower() if named else None)
+    if code in ORACLE_DISK:
+        return _disk(ORACLE_DISK[code])
     return busy(error) if code in ORACLE_BUSY or getattr(reported, "full_code", None) in _ORACLEDB_AWAY else None

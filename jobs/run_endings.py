@@ -12,6 +12,8 @@ from votecal_soap.use_cases.stop_job import STOPPED_STATE
 
 BACKOFF_SECONDS: Final = 5
 LONGEST_BACKOFF_SECONDS: Final = 600
+DISK_SECONDS: Final = 30
+"""How long a run rests that met a full disk."""
 
 _STOPPED_RUN: Final = {StopRequest.PAUSE: InstanceState.PAUSED, StopRequest.CANCEL: InstanceState.CANCELLED}
 _STOP_OF_STATE: Final = {state: request for request, state in STOPPED_STATE.items()}
@@ -64,13 +66,17 @@ def fail(uow: UnitOfWork, clock: Clock, instance: JobInstance, error: VoteCalErr
 
 def try_again(uow: UnitOfWork, instance: JobInstance, error: VoteCalError) -> None:
     """Give a failed run back, to be claimed again after a rest."""
-    uow.jobs.release(
-        instance.instance_id,
-        instance.lease_token or "",
-        error_code=error.code,
-        error_text=error.text,
-        delay_seconds=backoff_seconds(instance.attempt),
-    )
+    _release(uow, instance, error, backoff_seconds(instance.attempt), is_counted=True)
+
+
+def wait_for_disk(uow: UnitOfWork, instance: JobInstance, error: VoteCalError) -> None:
+    """Give a run back that met a full disk: the attempt does not count, for a disk may be full all night."""
+    _release(uow, instance, error, DISK_SECONDS, is_counted=False)
+
+
+def _release(uow: UnitOfWork, instance: JobInstance, error: VoteCalError, seconds: int, *, is_counted: bool) -> None:
+    told = {"error_code": error.code, "error_text": error.text}
+    uow.jobs.release(instance.instance_id, instance.lease_token or "", **told, delay_seconds=seconds, is_counted=is_counted)
 
 
 def _move(uow: UnitOfWork, clock: Clock, job: Job, state: JobState, *, remark: str | None = None) -> None:

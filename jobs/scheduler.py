@@ -5,15 +5,15 @@ so any number of schedulers on any number of machines make one run. Runs that we
 """
 
 import logging
+import threading
 from datetime import datetime, timedelta
 from typing import Final
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.date import DateTrigger
-from apscheduler.triggers.interval import IntervalTrigger
 
+from jobs.outage import Outage
 from jobs.recurrence import CronRecurrence
-from votecal_soap.clock import SystemClock
 from votecal_soap.domain.jobs import Job, JobInstance, JobState
 from votecal_soap.log import event
 from votecal_soap.use_cases.ports import Application, UnitOfWork
@@ -37,17 +37,27 @@ class JobScheduler:
         self._recurrence = CronRecurrence()
         # Late is not never: a timer that fires late still inserts its row.
         self._timers = BackgroundScheduler(timezone="UTC", job_defaults={"misfire_grace_time": None, "coalesce": True})
+        self._stopping = threading.Event()
+        self._refreshing = threading.Thread(target=self._refresh_again_and_again, name="scheduler-refresh", daemon=True)
 
     def start(self) -> None:
-        """Run the timers in a thread of their own."""
-        # Timers go by the machine's clock, whatever the application's says.
-        now = SystemClock().now()
-        self._timers.add_job(self.refresh, IntervalTrigger(seconds=self._refresh_seconds), next_run_time=now, id="refresh")
+        """Run the timers in a thread of their own, and another that looks round for due times."""
         self._timers.start()
+        self._refreshing.start()
 
     def stop(self) -> None:
         """Stop the timers, after the one that is firing."""
+        self._stopping.set()
+        self._refreshing.join()
         self._timers.shutdown()
+
+    def _refresh_again_and_again(self) -> None:
+        # Not by a timer: those go by the machine's clock, and would stand still for as long as it was set back.
+        outage = Outage(logger)
+        while not self._stopping.is_set():
+            with outage.waited_for():
+                self.refresh()
+            self._stopping.wait(self._refresh_seconds)
 
     def refresh(self) -> None:
         """Set a timer for each job's next due time."""

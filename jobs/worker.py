@@ -4,17 +4,20 @@ import logging
 import os
 import socket
 import threading
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from jobs import run_endings
 from jobs.catalogue import CATALOGUE, CatalogueEntry
 from jobs.lease import Lease, WorkerStopping
+from jobs.outage import Outage
 from votecal_soap.domain.jobs import JobInstance, JobType, StopRequest
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
 from votecal_soap.log import correlation_id, event
-from votecal_soap.use_cases.ports import Application
+from votecal_soap.storage import DISK_CODES, told_by
+from votecal_soap.use_cases.ports import Application, UnitOfWork
 
 logger = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ class Worker:
         self._catalogue = catalogue
         self.name = name or worker_name()
         self._stopping = threading.Event()
+        self._outage = Outage(logger)
 
     def stop(self) -> None:
         """Go down at the next safe point; the run is handed back unharmed."""
@@ -68,11 +72,9 @@ class Worker:
         return instance is not None
 
     def _run_one_or_none(self) -> bool:
-        try:
+        with self._outage.waited_for():
             return self.run_one()
-        except Exception:  # the loop outlives whatever the database does
-            event(logger, "claim failed", worker=self.name, level=logging.ERROR, exc_info=True)
-            return False
+        return False
 
     def _run(self, instance: JobInstance) -> None:
         token = correlation_id.set(f"run-{instance.instance_id}")
@@ -92,42 +94,56 @@ class Worker:
             self._failed(instance, error)
         except Exception as error:  # here an unknown fault becomes one that is kept and shown
             _tell("run broke", instance, level=logging.ERROR, exc_info=True)
-            self._failed(instance, Unavailable(ErrorCode.INTERNAL, f"The run ended with {type(error).__name__}; the log says where."))
+            unknown = Unavailable(ErrorCode.INTERNAL, f"The run ended with {type(error).__name__}; the log says where.")
+            self._failed(instance, told_by(error) or unknown)
         else:
             self._ended(instance, lease.told)
 
     def _ended(self, instance: JobInstance, told: StopRequest | None) -> None:
         """Settle a run that returned, unless the job has settled it in its own last transaction."""
-        with self._application.unit_of_work() as uow:
-            if run_endings.is_held(uow, instance):
-                if told is None:
-                    run_endings.complete(uow, self._application.clock, instance)
-                else:
-                    run_endings.stop(uow, self._application.clock, instance, told)
-            uow.commit()
+        clock = self._application.clock
+
+        def settle(uow: UnitOfWork) -> None:
+            if told is None:
+                run_endings.complete(uow, clock, instance)
+            else:
+                run_endings.stop(uow, clock, instance, told)
+
+        self._settle(instance, settle)
         _tell("run ended", instance)
 
     def _hand_back(self, instance: JobInstance) -> None:
-        with self._application.unit_of_work() as uow:
-            if run_endings.is_held(uow, instance):
-                uow.jobs.hand_back(instance.instance_id, instance.lease_token or "")
-            uow.commit()
+        self._settle(instance, lambda uow: uow.jobs.hand_back(instance.instance_id, instance.lease_token or ""))
         _tell("run handed back", instance)
 
     def _failed(self, instance: JobInstance, error: VoteCalError) -> None:
         _tell("run failed", instance, code=error.code, attempt=instance.attempt, level=logging.ERROR)
         if error.code is ErrorCode.LEASE_LOST:
             return  # another worker has it: nothing here is ours to write
-        with self._application.unit_of_work() as uow:
-            if not run_endings.is_held(uow, instance):
+        self._settle(instance, lambda uow: self._end_or_try_again(uow, instance, error))
+
+    def _end_or_try_again(self, uow: UnitOfWork, instance: JobInstance, error: VoteCalError) -> None:
+        # The run may have made progress, which counts its attempts anew.
+        current = uow.jobs.instance(instance.instance_id) or instance
+        if error.code in DISK_CODES:
+            run_endings.wait_for_disk(uow, current, error)
+        elif isinstance(error, _HOPELESS) or current.attempt >= self._application.config.attempt_limit:
+            run_endings.fail(uow, self._application.clock, instance, error)
+        else:
+            run_endings.try_again(uow, current, error)
+
+    def _settle(self, instance: JobInstance, write: Callable[[UnitOfWork], object]) -> None:
+        """Keep what became of a run, unless it is another's by now. A database that is away is waited for while the lease would have lasted."""
+        config = self._application.config
+        outage, until = Outage(logger, only=Unavailable), time.monotonic() + config.lease_seconds
+        while True:
+            with outage.waited_for(), self._application.unit_of_work() as uow:
+                if run_endings.is_held(uow, instance):
+                    write(uow)
+                uow.commit()
                 return
-            # The run may have made progress, which counts its attempts anew.
-            current = uow.jobs.instance(instance.instance_id) or instance
-            if isinstance(error, _HOPELESS) or current.attempt >= self._application.config.attempt_limit:
-                run_endings.fail(uow, self._application.clock, instance, error)
-            else:
-                run_endings.try_again(uow, current, error)
-            uow.commit()
+            if time.monotonic() >= until or self._stopping.wait(config.worker_poll_seconds):
+                return
 
 
 def _tell(name: str, instance: JobInstance, **more: Any) -> None:  # noqa: ANN401 - what `event` takes

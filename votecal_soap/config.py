@@ -78,6 +78,12 @@ class Config:
         return self.database_url or f"sqlite:///{self.data_dir / 'votecal.db'}"
 
     @property
+    def database_file(self) -> Path | None:
+        """The SQLite file; None where a server has the database."""
+        path = self.effective_database_url.partition("?")[0].partition(":///")[2]
+        return Path(path) if path and self.effective_database_url.startswith("sqlite") else None
+
+    @property
     def spool_dir(self) -> Path:
         """Where uploaded bytes are kept, readable by the service alone (OPS-05)."""
         return self.data_dir / "spool"

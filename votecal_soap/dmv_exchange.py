@@ -1,5 +1,6 @@
 """The DMV COA File Exchange: a drop folder for DMV, and a private one for files that were taken (COA-01, OPS-05)."""
 
+import errno
 import os
 import re
 import shutil
@@ -8,6 +9,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
+
+from votecal_soap.storage import disk_of, for_service_alone
 
 _END: Final = re.compile(rb"</(?:[\w.-]+:)?DmvCoaFile\s*>\s*\Z")
 _TAIL_BYTES: Final = 4096
@@ -24,7 +27,7 @@ class FolderDmvExchange:
         """
         drop.mkdir(parents=True, exist_ok=True)
         private.mkdir(parents=True, exist_ok=True)
-        private.chmod(0o700)
+        for_service_alone(private)
         self._drop = drop
         self._private = private
         self._settle = settle
@@ -38,7 +41,9 @@ class FolderDmvExchange:
             # What a link points to is not DMV's to hand in.
             if not stat.S_ISREG(state.st_mode):
                 return False
-            return now - datetime.fromtimestamp(state.st_mtime, UTC) >= (self._settle if _ends_well(path) else self._incomplete)
+            since_written = now - datetime.fromtimestamp(state.st_mtime, UTC)
+            # Of a whole file a time to come is from before the clock was set back: it is not waited for a second time.
+            return abs(since_written) >= self._settle if _ends_well(path) else since_written >= self._incomplete
         except OSError:
             return False
 
@@ -52,7 +57,8 @@ class FolderDmvExchange:
             # What a link points to is not DMV's to hand in.
             if not stat.S_ISREG(dropped.lstat().st_mode):
                 return None
-            _move(dropped, path)
+            with disk_of("DMV's files"):
+                _move(dropped, path)
         except FileNotFoundError:
             return None
         with suppress(PermissionError):  # another user's file stays so; the folder keeps everybody else out
@@ -93,8 +99,14 @@ def _move(source: Path, target: Path) -> None:
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise
+        if error.errno != errno.EXDEV:
+            raise
         # Another file system: the copy bears the name only when it is whole.
         part = target.with_suffix(".part")
-        shutil.copyfile(source, part)
-        part.replace(target)
+        try:
+            shutil.copyfile(source, part)
+            part.replace(target)
+        except OSError:
+            part.unlink(missing_ok=True)  # half a copy would keep the room that the disk lacks
+            raise
         source.unlink()

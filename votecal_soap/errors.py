@@ -93,6 +93,9 @@ class ErrorCode(StrEnum):
     THROTTLED = "VC-5004"
     TOO_MANY_CALLS = "VC-5010"
     TOO_MANY_WRONG_SECRETS = "VC-5011"
+    DISK_FULL = "VC-5020"
+    DISK_READ_ONLY = "VC-5021"
+    DISK_FAILS = "VC-5022"
 
 
 class VoteCalError(Exception):

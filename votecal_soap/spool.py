@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from votecal_soap.storage import disk_of, for_service_alone
+
 
 class FileSpool:
     """A directory of uploads. The database says how many bytes of each count; what lies beyond is overwritten."""
@@ -10,7 +12,7 @@ class FileSpool:
     def __init__(self, directory: Path) -> None:
         """Make the directory, for the service alone."""
         directory.mkdir(parents=True, exist_ok=True)
-        directory.chmod(0o700)
+        for_service_alone(directory)
         self._directory = directory
 
     def path(self, upload_id: int) -> Path:
@@ -22,8 +24,15 @@ class FileSpool:
         return self._directory / f"upload-{upload_id}.xml"
 
     def write(self, upload_id: int, offset: int, content: bytes) -> None:
-        """Put bytes at an offset and fsync before returning: what is acknowledged survives a power cut."""
-        path = self.path(upload_id)
+        """Put bytes at an offset and fsync before returning: what is acknowledged survives a power cut.
+
+        Raises:
+            Unavailable: DISK_FULL, DISK_READ_ONLY or DISK_FAILS; whatever was written lies beyond what counts.
+        """
+        with disk_of("the spool (uploads)"):
+            self._write(self.path(upload_id), offset, content)
+
+    def _write(self, path: Path, offset: int, content: bytes) -> None:
         is_new = not path.exists()
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:

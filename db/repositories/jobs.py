@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, func, select, update
+from sqlalchemy import Connection, Row, Select, func, or_, select, update
 
 from db.bulk import BulkWriter
 from db.repositories import batch_outcomes, job_runs, leases
@@ -82,10 +82,11 @@ class SqlJobRepository:
         self._connection.execute(update(job).where(job.c.job_id == job_id).values(state=JobState.PENDING, authorised_by=by, authorised_at=at))
 
     def offered(self, county_code: str, now: datetime) -> Sequence[Job]:
-        """Authorised jobs of the county that are due and have no complete file (VRU-02)."""
+        """Authorised jobs of the county that are due, or were begun, and have no complete file (VRU-02)."""
         open_to_county = job.c.state.in_([str(state) for state in OFFERED_STATES])
-        due = _JOB.where(job.c.county_code == county_code, open_to_county, job.c.authorised_at.is_not(None), job.c.not_before <= now)
-        return self._jobs(due.order_by(job.c.not_before, job.c.job_id))
+        due = or_(job.c.not_before <= now, job.c.state != JobState.PENDING)
+        offered = _JOB.where(job.c.county_code == county_code, open_to_county, job.c.authorised_at.is_not(None), due)
+        return self._jobs(offered.order_by(job.c.not_before, job.c.job_id))
 
     def add_instance(self, job_id: int, due_at: datetime, *, upload_id: int | None, record_count: int | None) -> int | None:
         """Insert a run, unique per job and due time; None when it is there already (JOB-02)."""
@@ -143,9 +144,9 @@ class SqlJobRepository:
         """End or pause a run and give up its lease."""
         leases.finish(self._connection, instance_id, lease_token, state, leases.RunError(error_code, error_text, error_ref))
 
-    def release(self, instance_id: int, lease_token: str, *, error_code: str, error_text: str, delay_seconds: int = 0) -> None:
-        """Give a failed run back for another attempt, not before the delay has passed by the database's clock."""
-        leases.release(self._connection, instance_id, lease_token, leases.RunError(error_code, error_text, None), delay_seconds)
+    def release(self, instance_id: int, lease_token: str, *, error_code: str, error_text: str, delay_seconds: int = 0, is_counted: bool = True) -> None:
+        """Give a failed run back for another attempt, not before the delay has passed by the database's clock; `is_counted`: this one was one."""
+        leases.release(self._connection, instance_id, lease_token, leases.RunError(error_code, error_text, None), delay_seconds, is_counted=is_counted)
 
     def hand_back(self, instance_id: int, lease_token: str) -> None:
         """Give an unharmed run back at once, its attempt not counted: its worker is going down."""

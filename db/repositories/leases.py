@@ -7,7 +7,7 @@ worker holds, then an update that says what it expects. `FETCH FIRST ... FOR UPD
 import uuid
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Connection, and_, case, func, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, null, or_, select, update
 
 from db.clock import utcnow
 from db.in_lists import in_lists
@@ -28,17 +28,24 @@ class RunError(NamedTuple):
     ref: str | None
 
 
-_CLAIMABLE: Final = and_(
-    job_instance.c.state.in_([str(InstanceState.READY), str(InstanceState.RUNNING)]),
-    job_instance.c.due_at <= utcnow(),
-    or_(job_instance.c.lease_until.is_(None), job_instance.c.lease_until <= utcnow()),
-)
-"""Due, and nobody's: neither under a lease nor resting after a failure."""
+_BEFORE_THIS_CLAIM: Final = case((job_instance.c.attempt > 0, job_instance.c.attempt - 1), else_=0)
+_LONGEST_SECONDS: Final = 900
+"""No run rests for longer, nor does a lease last longer unless it is configured so: one that would was given by a clock that has been set back since."""
+
+
+def _claimable(lease_seconds: int) -> ColumnElement[bool]:
+    """Due, and nobody's: neither under a lease nor resting after a failure. What a file was sent for is due whatever the clock has come to say."""
+    until = job_instance.c.lease_until
+    return and_(
+        job_instance.c.state.in_([str(InstanceState.READY), str(InstanceState.RUNNING)]),
+        or_(job_instance.c.due_at <= utcnow(), job_instance.c.upload_id.is_not(None)),
+        or_(until.is_(None), until <= utcnow(), until > utcnow(max(_LONGEST_SECONDS, 2 * lease_seconds))),
+    )
 
 
 def claim(connection: Connection, worker: str, lease_seconds: int, attempt_limit: int) -> JobInstance | None:
     """Take the oldest; one that broke its workers too often is ended as failed instead."""
-    for instance_id in _locked_candidates(connection):
+    for instance_id in _locked_candidates(connection, lease_seconds):
         if _exhausted(connection, instance_id, attempt_limit):
             continue
         if _taken(connection, instance_id, worker, lease_seconds):
@@ -59,15 +66,16 @@ def finish(connection: Connection, instance_id: int, lease_token: str, state: In
     _give_up(connection, instance_id, lease_token, error, state=state, lease_until=None, stop_requested=None, finished_at=ended)
 
 
-def release(connection: Connection, instance_id: int, lease_token: str, error: RunError, delay_seconds: int) -> None:
+def release(connection: Connection, instance_id: int, lease_token: str, error: RunError, delay_seconds: int, *, is_counted: bool) -> None:
     """Let the run rest, then let anybody claim it."""
-    _give_up(connection, instance_id, lease_token, error, state=InstanceState.READY, lease_until=utcnow(delay_seconds))
+    attempt = job_instance.c.attempt if is_counted else _BEFORE_THIS_CLAIM
+    _give_up(connection, instance_id, lease_token, error, state=InstanceState.READY, lease_until=utcnow(delay_seconds), attempt=attempt)
 
 
 def hand_back(connection: Connection, instance_id: int, lease_token: str) -> None:
     """Let anybody claim the run at once, as if this claim had not been."""
-    before = case((job_instance.c.attempt > 0, job_instance.c.attempt - 1), else_=0)
-    change(connection, instance_id, lease_token, state=InstanceState.READY, lease_token=None, lease_until=None, worker=None, attempt=before)
+    free = {"lease_token": None, "lease_until": None, "worker": None}
+    change(connection, instance_id, lease_token, state=InstanceState.READY, attempt=_BEFORE_THIS_CLAIM, **free)
 
 
 def change(connection: Connection, instance_id: int, held_token: str, /, **values: Any) -> None:  # noqa: ANN401 - values of any column
@@ -87,13 +95,14 @@ def _give_up(connection: Connection, instance_id: int, lease_token: str, error: 
     change(connection, instance_id, lease_token, **values, **told, lease_token=None, worker=None)
 
 
-def _locked_candidates(connection: Connection) -> list[int]:
-    oldest = select(job_instance.c.instance_id).where(_CLAIMABLE).order_by(job_instance.c.due_at, job_instance.c.instance_id).limit(_CANDIDATES)
+def _locked_candidates(connection: Connection, lease_seconds: int) -> list[int]:
+    claimable = _claimable(lease_seconds)
+    oldest = select(job_instance.c.instance_id).where(claimable).order_by(job_instance.c.due_at, job_instance.c.instance_id).limit(_CANDIDATES)
     candidates = list(connection.execute(oldest).scalars())
     if not candidates:
         return []
     listed = next(in_lists(candidates))
-    locking = select(job_instance.c.instance_id).where(job_instance.c.instance_id.in_(listed), _CLAIMABLE).with_for_update(skip_locked=True)
+    locking = select(job_instance.c.instance_id).where(job_instance.c.instance_id.in_(listed), claimable).with_for_update(skip_locked=True)
     locked = set(connection.execute(locking).scalars())
     return [candidate for candidate in candidates if candidate in locked]
 
@@ -101,7 +110,7 @@ def _locked_candidates(connection: Connection) -> list[int]:
 def _taken(connection: Connection, instance_id: int, worker: str, lease_seconds: int) -> bool:
     taken = (
         update(job_instance)
-        .where(job_instance.c.instance_id == instance_id, _CLAIMABLE)
+        .where(job_instance.c.instance_id == instance_id, _claimable(lease_seconds))
         .values(
             state=InstanceState.RUNNING,
             worker=worker,

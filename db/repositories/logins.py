@@ -8,7 +8,7 @@ from sqlalchemy import Connection, case, delete, insert, or_, select, update
 
 from db.repositories.upserts import upsert_row
 from db.tables import console_session, sign_in_counter, staff_login
-from votecal_soap.domain.sign_in import ConsoleSession, Failures, StaffLogin
+from votecal_soap.domain.sign_in import STEPS_AHEAD, ConsoleSession, Failures, StaffLogin
 
 
 class SqlLoginRepository:
@@ -29,7 +29,8 @@ class SqlLoginRepository:
 
     def use_step(self, user_name: str, step: int) -> bool:
         """Note that a code of this time step was accepted; False when it, or a later one, was before."""
-        unused = update(staff_login).where(staff_login.c.user_name == user_name, or_(staff_login.c.last_step.is_(None), staff_login.c.last_step < step))
+        last = staff_login.c.last_step
+        unused = update(staff_login).where(staff_login.c.user_name == user_name, or_(last.is_(None), last < step, last > step + STEPS_AHEAD))
         return self._connection.execute(unused.values(last_step=step)).rowcount == 1
 
     def failures(self, counters: Sequence[str]) -> Mapping[str, Failures]:

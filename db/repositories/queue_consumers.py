@@ -1,13 +1,17 @@
 """When each county was heard of last (OPS-01): an older time never takes the place of a newer one of another web process."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Column, Connection, insert, or_, select, update
 
 from db.tables import ems_consumer
 from votecal_soap.domain.ems_messages import HeardOf
 from votecal_soap.errors import Conflict
+
+_AHEAD: Final = timedelta(minutes=10)
+"""Web processes write each minute."""
 
 
 def note(connection: Connection, heard: Mapping[str, HeardOf]) -> None:
@@ -36,5 +40,6 @@ def _begin(connection: Connection, county_code: str) -> None:
 
 def _move(connection: Connection, county_code: str, column: Column[datetime], at: datetime | None) -> None:
     if at is not None:
-        earlier = or_(column.is_(None), column < at)
+        # One that is far later is no newer one of another process: the clock was set back since.
+        earlier = or_(column.is_(None), column < at, column > at + _AHEAD)
         connection.execute(update(ems_consumer).where(ems_consumer.c.county_code == county_code, earlier).values({column.name: at}))

@@ -50,7 +50,7 @@ class FakeJobRepository:
 
     def offered(self, county_code: str, now: datetime) -> Sequence[Job]:
         jobs = [job for job in self._state.jobs.values() if job.county_code == county_code and job.state in OFFERED_STATES]
-        due = [job for job in jobs if job.authorised_at is not None and job.not_before <= now]
+        due = [job for job in jobs if job.authorised_at is not None and (job.not_before <= now or job.state is not JobState.PENDING)]
         return sorted(due, key=lambda job: (job.not_before, job.job_id))
 
     def add_instance(self, job_id: int, due_at: datetime, *, upload_id: int | None, record_count: int | None) -> int | None:
@@ -119,9 +119,10 @@ class FakeJobRepository:
         run = replace(self._held(instance_id, lease_token), state=state, lease_token=None, stop_requested=None, **error)
         self._state.runs[instance_id] = KeptRun(replace(run, finished_at=_now()) if state.is_finished else run)
 
-    def release(self, instance_id: int, lease_token: str, *, error_code: str, error_text: str, delay_seconds: int = 0) -> None:
+    def release(self, instance_id: int, lease_token: str, *, error_code: str, error_text: str, delay_seconds: int = 0, is_counted: bool = True) -> None:
         run = replace(self._held(instance_id, lease_token), state=InstanceState.READY, lease_token=None, error_code=error_code, error_text=error_text)
-        self._state.runs[instance_id] = KeptRun(run, _now() + timedelta(seconds=delay_seconds))
+        attempt = run.attempt if is_counted else max(run.attempt - 1, 0)
+        self._state.runs[instance_id] = KeptRun(replace(run, attempt=attempt), _now() + timedelta(seconds=delay_seconds))
 
     def hand_back(self, instance_id: int, lease_token: str) -> None:
         run = self._held(instance_id, lease_token)
@@ -163,8 +164,9 @@ class FakeJobRepository:
         return [kept.run for kept in self._state.runs.values()]
 
     def _is_claimable(self, kept: KeptRun, now: datetime) -> bool:
-        free = kept.lease_until is None or kept.lease_until <= now
-        return free and kept.run.state in {InstanceState.READY, InstanceState.RUNNING} and kept.run.due_at <= now
+        free = kept.lease_until is None or not now < kept.lease_until <= now + timedelta(seconds=900)
+        is_due = kept.run.due_at <= now or kept.run.upload_id is not None
+        return free and is_due and kept.run.state in {InstanceState.READY, InstanceState.RUNNING}
 
     def _held(self, instance_id: int, lease_token: str) -> JobInstance:
         run = self.instance(instance_id)

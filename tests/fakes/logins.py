@@ -6,7 +6,7 @@ from datetime import datetime
 
 from fakes.state import FakeState
 
-from votecal_soap.domain.sign_in import NO_FAILURES, ConsoleSession, Failures, StaffLogin
+from votecal_soap.domain.sign_in import NO_FAILURES, STEPS_AHEAD, ConsoleSession, Failures, StaffLogin
 
 
 class FakeLoginRepository:
@@ -23,7 +23,7 @@ class FakeLoginRepository:
 
     def use_step(self, user_name: str, step: int) -> bool:
         login = self._state.logins[user_name]
-        if login.last_step is not None and login.last_step >= step:
+        if login.last_step is not None and step <= login.last_step <= step + STEPS_AHEAD:
             return False
         self._state.logins[user_name] = replace(login, last_step=step)
         return True

@@ -10,6 +10,7 @@ from votecal_soap.cli.lazy_group import LazyGroup
 from votecal_soap.cli.session import Session
 from votecal_soap.errors import ErrorCode, VoteCalError
 from votecal_soap.log import event
+from votecal_soap.storage import told_by
 
 logger = logging.getLogger(__name__)
 
@@ -56,6 +57,9 @@ class Root(LazyGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:
                 raise
+            if (told := told_by(error)) is not None:
+                click.echo(str(told), err=True)
+                ctx.exit(REFUSED)
             place = f" (at {error.filename})" if error.filename else ""
             click.echo(f"{ErrorCode.INTERNAL}: {error.strerror or type(error).__name__}{place}", err=True)
         except Exception as error:  # the edge of the process

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from votecal_soap.console import context
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
 from votecal_soap.log import correlation_id, event
+from votecal_soap.storage import told_by
 
 logger = logging.getLogger(__name__)
 
@@ -71,7 +72,9 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     return response
 
 
-def _unexpected(_: Exception) -> Response:
+def _unexpected(error: Exception) -> Response:
+    if (told := told_by(error)) is not None:
+        return _refused(told)
     event(logger, "unexpected error", level=logging.ERROR, exc_info=True)
     return _page(HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong at the state. It is written down; quote the number below when you ask about it.")
 

@@ -19,6 +19,10 @@ class StaffLogin:
     last_step: int | None = None
 
 
+STEPS_AHEAD: Final = 20
+"""A code whose step is so far ahead of the next one was accepted before the clock was set back; ten minutes."""
+
+
 class ConsoleSession(NamedTuple):
     """A signed-in browser; its token is kept as a keyed hash only."""
 
@@ -68,12 +72,14 @@ class BackOff:
     free: int
     longest: timedelta
 
-    def held_until(self, failures: Failures) -> datetime | None:
+    def held_until(self, failures: Failures, now: datetime) -> datetime | None:
         """Before this instant no attempt is looked at; None when the next may come at once."""
         if failures.last_at is None or failures.in_a_row < self.free:
             return None
         seconds = min(2.0 ** min(failures.in_a_row - self.free, 30), self.longest.total_seconds())
-        return failures.last_at + timedelta(seconds=seconds)
+        until = failures.last_at + timedelta(seconds=seconds)
+        # Nobody waits for longer: the clock was set back since, and what it said before tells nothing.
+        return None if until > now + self.longest else until
 
 
 OF_PAIR: Final = BackOff(free=5, longest=timedelta(minutes=15))

@@ -4,12 +4,13 @@ Not for counties: the listener is on this machine alone unless it is configured 
 """
 
 import logging
-import os
 from typing import TYPE_CHECKING, Final
 
+from votecal_soap.errors import VoteCalError
 from votecal_soap.log import event
 from votecal_soap.soap.http_response import respond
 from votecal_soap.soap.metrics import CONTENT_TYPE, CallMeter, StateCollector, exposition
+from votecal_soap.storage import why_not_writable
 from votecal_soap.use_cases.ports import Application
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ class AdminPages:
         return page(environ, start_response)
 
     def _ready(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
-        """Whether calls would be answered: the database is there, and the spool can be written."""
-        missing = [name for name, is_there in (("database", self._has_database()), ("spool", self._has_spool())) if not is_there]
+        """Whether calls would be answered: the database is there, and its file, if it is one, and the spool can be written; and why not."""
+        missing = [f"{name}: {why}" for name, why in (("database", self._without_database()), ("spool", self._without_spool())) if why]
         if missing:
-            event(logger, "not ready", level=logging.WARNING, setting=", ".join(missing))
-            return respond(environ, start_response, "503 Service Unavailable", f"not ready: {', '.join(missing)}\n".encode())
+            told = "; ".join(missing)
+            event(logger, "not ready", level=logging.WARNING, setting=told)
+            return respond(environ, start_response, "503 Service Unavailable", f"not ready: {told}\n".encode())
         return respond(environ, start_response, "200 OK", b"ready\n")
 
     def _metrics(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
@@ -55,18 +57,20 @@ class AdminPages:
             return respond(environ, start_response, "503 Service Unavailable", b"The database is busy or away.\n")
         return respond(environ, start_response, "200 OK", content, content_type=CONTENT_TYPE)
 
-    def _has_database(self) -> bool:
+    def _without_database(self) -> str | None:
         try:
             with self._services.unit_of_work(read_only=True) as uow:
                 uow.messages.depths()
+        except VoteCalError as error:
+            return error.text
         except Exception:  # whatever it is: calls would not be answered
             event(logger, "database cannot be read", level=logging.WARNING, exc_info=True)
-            return False
-        return True
+            return "it cannot be read; the log says why"
+        file = self._services.config.database_file
+        return None if file is None else why_not_writable(file.parent)
 
-    def _has_spool(self) -> bool:
-        folder = self._services.config.spool_dir
-        return folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    def _without_spool(self) -> str | None:
+        return why_not_writable(self._services.config.spool_dir)
 
 
 def health(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:

@@ -25,6 +25,7 @@ from votecal_soap.soap.faults import VoteCalFault, http_status, internal_error, 
 from votecal_soap.soap.http_request import read_body, read_charset
 from votecal_soap.soap.payload_log import Exchange
 from votecal_soap.soap.security_header import answer_timestamp, read_credential
+from votecal_soap.storage import told_by
 from votecal_soap.use_cases.ports import Application
 
 logger = logging.getLogger(__name__)
@@ -42,8 +43,10 @@ def faults_only(step: Callable[P, Any]) -> Callable[P, Any]:
         except VoteCalError as error:
             raise VoteCalFault(error) from error
         except Exception as error:
-            event(logger, "unexpected error", level=logging.ERROR, exc_info=True)
-            raise VoteCalFault(internal_error()) from error
+            told = told_by(error)
+            if told is None:
+                event(logger, "unexpected error", level=logging.ERROR, exc_info=True)
+            raise VoteCalFault(told or internal_error()) from error
 
     return guarded
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from votecal_soap.clock import Clock
 from votecal_soap.credentials import generate_secret, keyed_hash
@@ -13,6 +14,8 @@ from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.county_jobs import actor, county_job, require_open
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
+
+_TICK: Final = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +40,8 @@ def begin_upload(command: FileAnnouncement, caller: Caller, terms: UploadTerms, 
         if latest is not None and latest.state is UploadState.COMPLETE and job.state is not JobState.FILE_REFUSED and _is_same_file(latest, command):
             return UploadTicket(upload=latest, token=None, expires_at=None)
         require_open(job, clock)
-        upload = _open_upload(uow, job, latest, command, now)
+        # The newest upload is the one begun last, also when the clock was set back in between.
+        upload = _open_upload(uow, job, latest, command, now if latest is None else max(now, latest.begun_at + _TICK))
         ticket = _ticket(uow, upload, terms, now)
         record_change(
             uow,

@@ -3,6 +3,8 @@
 What the file holds is judged later, by the worker, and appears in the job's status.
 """
 
+from datetime import timedelta
+
 from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.jobs import Job, JobState
@@ -40,8 +42,11 @@ def _queue(uow: UnitOfWork, job: Job, upload: Upload, caller: Caller, clock: Clo
     now = clock.now()
     uow.uploads.complete(upload.upload_id, now)
     uow.jobs.set_state(job.job_id, JobState.RECEIVED)
-    if uow.jobs.add_instance(job.job_id, now, upload_id=upload.upload_id, record_count=None) is None:
-        # A run of an earlier file at this very instant: without a run of its own this file would wait for ever.
+    before = uow.jobs.latest_instance(job.job_id)
+    # The newest run is the one due last, also when the clock was set back after the job's earlier file.
+    due_at = now if before is None else max(now, before.due_at + timedelta(microseconds=1))
+    if uow.jobs.add_instance(job.job_id, due_at, upload_id=upload.upload_id, record_count=None) is None:
+        # Without a run of its own this file would wait for ever.
         raise Unavailable(ErrorCode.BUSY, "The job was queued at this instant before.", retry_after_seconds=1)
     record_change(
         uow,

@@ -22,7 +22,7 @@ def resume(token: str, unit_of_work: UnitOfWorkFactory, clock: Clock, key: bytes
         person = None if session is None else uow.reference.staff_user(session.user_name)
     if session is None or person is None or times.has_ended(session, now):
         return None
-    if now - session.last_seen_at >= _SEEN_EVERY:
+    if abs(now - session.last_seen_at) >= _SEEN_EVERY:
         with unit_of_work() as uow:
             uow.logins.touch_session(token_hash, now)
             uow.commit()

@@ -2,7 +2,7 @@
 
 from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import Caller
-from votecal_soap.domain.jobs import OFFERED_STATES, Job
+from votecal_soap.domain.jobs import OFFERED_STATES, Job, JobState
 from votecal_soap.errors import Conflict, ErrorCode, NotAllowed, NotFound
 from votecal_soap.use_cases.ports import UnitOfWork
 
@@ -26,5 +26,6 @@ def require_open(job: Job, clock: Clock) -> None:
     """Refuse a file for a job that is not due, or that takes none any more."""
     if job.state not in OFFERED_STATES:
         raise Conflict(ErrorCode.JOB_NOT_OPEN, f"The job takes no file: it is {job.state}.", ref="JobId")
-    if clock.now() < job.not_before:
+    # One that was begun was due then: a clock that has been set back since refuses nobody.
+    if job.state is JobState.PENDING and clock.now() < job.not_before:
         raise Conflict(ErrorCode.JOB_NOT_OPEN, "The job is not due yet.", ref="JobId")

@@ -5,6 +5,7 @@ One transaction a list. The file gets its name after the commit: what a kill los
 
 import csv
 import io
+import os
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ from votecal_soap.domain.mailing_lists import LetterSettings, MailingSubject, co
 from votecal_soap.domain.match_cases import MailingKind
 from votecal_soap.domain.voters import Voter
 from votecal_soap.errors import ErrorCode, InvalidRequest
+from votecal_soap.storage import disk_of
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.mailing_subjects import due_rows, exported_rows, potential_voters, subjects_of, voters_with_card_due
 from votecal_soap.use_cases.ports import NewActivity, UnitOfWork, UnitOfWorkFactory, VoterChange, WorkItem
@@ -134,17 +136,21 @@ def _write(file: TextIO, kind: MailingKind, settings: LetterSettings, pages: Ite
     for subjects in pages:
         rows.writerows([neutral(cell) for cell in line(kind, subject, settings)] for subject in subjects)
         count += len(subjects)
+    # On the disk before the commit: what is marked as listed must not meet a full disk afterwards.
+    file.flush()
+    os.fsync(file.fileno())
     return count
 
 
 @contextmanager
 def _list_file(path: Path) -> Iterator[TextIO]:
     """A file for its owner alone, which bears its name once it is whole."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with whole_file(path) as raw:
-        text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
-        yield text
-        text.detach()
+    with disk_of("the exports"):
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with whole_file(path) as raw:
+            text = io.TextIOWrapper(raw, encoding="utf-8", newline="", write_through=True)
+            yield text
+            text.detach()
 
 
 def _file_name(command: ExportMailingList, now: datetime) -> str:

@@ -10,8 +10,8 @@ from votecal_soap.use_cases.list_jobs import existing_job
 from votecal_soap.use_cases.ports import UnitOfWork
 from votecal_soap.use_cases.rebuild_match_keys import require_match_keys
 
-OVERLAP: Final = timedelta(hours=1)
-"""A transaction bears the time of its begin: one that was open while a run read the roll is looked at again."""
+OVERLAP: Final = timedelta(hours=3)
+"""A transaction bears the time of its begin: one that was open while a run read the roll is looked at again, also after the clock was set back by two hours."""
 
 WORTH_THE_WHOLE: Final = 10
 """If more than one voter in so many has changed, comparing all of them costs less than looking each up."""

@@ -21,6 +21,7 @@ from votecal_soap.domain.rules import STATEWIDE, Reference, RuleBook, rule_book
 from votecal_soap.domain.statewide import shipped_rules
 from votecal_soap.domain.uploads import Compression, Upload
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotFound
+from votecal_soap.storage import disk_of
 from votecal_soap.use_cases.apply_batch_chunk import apply_chunk
 from votecal_soap.use_cases.ports import AuditEntry, Spool, UnitOfWork, UnitOfWorkFactory
 
@@ -112,7 +113,8 @@ def _plain_file(sent: Path, upload: Upload, work: BatchWork) -> Path:
         return sent
     plain = work.spool.work_path(upload.upload_id)
     if not plain.exists():
-        expand(sent, plain, upload.compression, work.settings.limits)
+        with disk_of("the spool (unpacked files)"):
+            expand(sent, plain, upload.compression, work.settings.limits)
     return plain
 
 

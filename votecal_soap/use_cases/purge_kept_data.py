@@ -19,6 +19,8 @@ COUNTER_RETENTION: Final = timedelta(days=90)
 """For so long an address from which a person signed in counts as hers (`sign_in`)."""
 HOUR_RETENTION: Final = timedelta(days=400)
 """What each hour added to and cleared from the queues: a year can be compared with the one before."""
+NONCE_RETENTION: Final = timedelta(days=1)
+"""After a digest is too old: a clock that is set back by less makes none of those fresh again that were used."""
 BUDGET_RETENTION: Final = timedelta(hours=1)
 """Minutes in which somebody called much; a minute that is over refuses nobody."""
 
@@ -59,7 +61,7 @@ def _purge_chunk(command: PurgeKeptData, unit_of_work: UnitOfWorkFactory, clock:
         uow.search_probes.purge(now - PROBE_RETENTION)
         uow.logins.purge(sessions_before=now - SESSION_RETENTION, counters_before=now - COUNTER_RETENTION)
         uow.messages.purge_hours(now - HOUR_RETENTION)
-        uow.call_guard.purge(nonces_before=now, budgets_before=now - BUDGET_RETENTION)
+        uow.call_guard.purge(nonces_before=now - NONCE_RETENTION, budgets_before=now - BUDGET_RETENTION)
         uow.document_parts.purge(now - PART_RETENTION, CHUNK)
         purged = PurgedData(uow.replies.purge(now - command.replies, CHUNK), uow.work_items.purge_signatures(now - command.signatures, CHUNK))
         _audit(uow, command, clock, purged)

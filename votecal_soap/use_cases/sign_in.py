@@ -69,10 +69,10 @@ def _counters(command: SignIn, key: bytes) -> _Counters:
 
 def _refuse_while_held(failures: Mapping[str, Failures], counters: _Counters, now: datetime) -> None:
     of_pair = failures.get(counters.pair, NO_FAILURES)
-    held = [OF_PAIR.held_until(of_pair), OF_SOURCE.held_until(failures.get(counters.source, NO_FAILURES))]
+    held = [OF_PAIR.held_until(of_pair, now), OF_SOURCE.held_until(failures.get(counters.source, NO_FAILURES), now)]
     if of_pair.succeeded_at is None:
         # Guessers elsewhere do not keep a person out of where she has signed in before.
-        held.append(OF_ACCOUNT.held_until(failures.get(counters.account, NO_FAILURES)))
+        held.append(OF_ACCOUNT.held_until(failures.get(counters.account, NO_FAILURES), now))
     until = max((instant for instant in held if instant is not None), default=None)
     if until is not None and now < until:
         wait = int((until - now).total_seconds()) + 1

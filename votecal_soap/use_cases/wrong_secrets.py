@@ -95,7 +95,7 @@ class WrongSecrets:
         if source_address in self._addresses:
             return True
         looked_up = self._looked_up.get(source_address)
-        if looked_up is not None and (now - looked_up).total_seconds() < 60:
+        if looked_up is not None and abs((now - looked_up).total_seconds()) < 60:
             return False
         if len(self._looked_up) >= _REMEMBERED:
             self._looked_up.clear()
@@ -143,7 +143,8 @@ class WrongSecrets:
 
 
 def _refuse_while_held(failures: Mapping[str, Failures], counters: _Counters, now: datetime) -> None:
-    held = (OF_PAIR.held_until(failures.get(counters.pair, NO_FAILURES)), OF_SOURCE.held_until(failures.get(counters.source, NO_FAILURES)))
+    counted = ((OF_PAIR, counters.pair), (OF_SOURCE, counters.source))
+    held = [back_off.held_until(failures.get(counter, NO_FAILURES), now) for back_off, counter in counted]
     until = max((instant for instant in held if instant is not None), default=None)
     if until is not None and now < until:
         wait = int((until - now).total_seconds()) + 1

@@ -1,6 +1,6 @@
 import threading
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -131,6 +131,30 @@ def test_timers_go_by_the_machines_clock_whatever_the_applications_says(applicat
     scheduler = JobScheduler(application, refresh_seconds=0.05)
     scheduler.start()
     try:
+        deadline = time.monotonic() + 10
+        while not runs(application) and time.monotonic() < deadline:
+            time.sleep(0.02)
+    finally:
+        scheduler.stop()
+    assert len(runs(application)) == 1
+
+
+@pytest.mark.requirement("JOB-02")
+def test_a_scheduler_goes_on_when_the_machines_clock_is_set_back(application, monkeypatch):
+    """A timer would look round again when the old time has come again."""
+
+    class SetBack(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) - timedelta(hours=2)
+
+    scheduler = JobScheduler(application, refresh_seconds=0.05)
+    scheduler.start()
+    try:
+        monkeypatch.setattr("apscheduler.schedulers.base.datetime", SetBack)
+        monkeypatch.setattr("apscheduler.triggers.interval.datetime", SetBack)
+        time.sleep(0.2)
+        schedule(application)
         deadline = time.monotonic() + 10
         while not runs(application) and time.monotonic() < deadline:
             time.sleep(0.02)

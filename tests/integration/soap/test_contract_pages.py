@@ -83,10 +83,11 @@ def test_operators_see_health_readiness_and_nothing_else(state):
 def test_a_process_without_its_spool_or_its_database_is_not_ready(state):
     spool = state.application.config.spool_dir
     spool.rmdir()
-    assert admin(state, "/ready") == (503, "not ready: spool\n")
+    assert admin(state, "/ready") == (503, f"not ready: spool: {spool} cannot be reached (No such file or directory)\n")
     state.application.unit_of_work.close()
     Path(state.application.config.database_url.removeprefix("sqlite:///")).write_bytes(b"no database at all" * 100)
-    assert admin(state, "/ready") == (503, "not ready: database, spool\n")
+    status, told = admin(state, "/ready")
+    assert (status, told.count("database: ")) == (503, 1)
     assert admin(state, "/metrics")[0] == 503
     assert admin(state, "/health")[0] == 200
 

@@ -270,3 +270,20 @@ def test_every_change_is_in_the_audit_with_the_calls_correlation_id(state, job_i
 @pytest.mark.requirement("VRU-21")
 def test_a_failed_run_looks_paused_to_the_county(state):
     assert status(state, state.add_job(state=JobState.FAILED)).text("JobState") == "Paused"
+
+
+@pytest.mark.requirement("VRU-06", "VRU-20")
+def test_a_clock_that_is_set_back_neither_stops_an_upload_nor_mixes_up_two(state, job_id, upload_id):
+    append(state, upload_id, 0, CONTENT)
+    complete(state, upload_id)
+    with state.application.unit_of_work() as uow:
+        uow.jobs.set_state(job_id, JobState.FILE_REFUSED)
+        uow.commit()
+    state.clock.instant = NOW - timedelta(hours=2)
+    mended = bytes(reversed(CONTENT))
+    second = begin(state, job_id, mended).text("UploadId")
+    append(state, second, 0, mended)
+    complete(state, second)
+    with state.application.unit_of_work(read_only=True) as uow:
+        assert uow.uploads.latest(job_id).upload_id == int(second)
+        assert uow.jobs.latest_instance(job_id).upload_id == int(second)

@@ -58,7 +58,7 @@ def test_a_password_is_kept_as_a_salted_hash():
 
 @pytest.mark.parametrize("back_off", [OF_PAIR, OF_SOURCE, OF_ACCOUNT])
 def test_the_wait_doubles_up_to_its_longest_and_never_is_for_good(back_off):
-    waits = [back_off.held_until(Failures(count, NOW, None)) for count in range(back_off.free, back_off.free + 60)]
+    waits = [back_off.held_until(Failures(count, NOW, None), NOW) for count in range(back_off.free, back_off.free + 60)]
     seconds = [(wait - NOW).total_seconds() for wait in waits]
     assert seconds[:3] == [1, 2, 4]
     assert max(seconds) == back_off.longest.total_seconds()
@@ -66,8 +66,8 @@ def test_the_wait_doubles_up_to_its_longest_and_never_is_for_good(back_off):
 
 
 def test_the_first_attempts_cost_nothing():
-    assert OF_PAIR.held_until(NO_FAILURES) is None
-    assert OF_PAIR.held_until(Failures(OF_PAIR.free - 1, NOW, None)) is None
+    assert OF_PAIR.held_until(NO_FAILURES, NOW) is None
+    assert OF_PAIR.held_until(Failures(OF_PAIR.free - 1, NOW, None), NOW) is None
 
 
 @pytest.mark.parametrize(("idle", "age", "ended"), [(29, 29, False), (30, 30, True), (1, 600, True), (1, 599, False)])

@@ -108,8 +108,8 @@ class JobRepository(Protocol):
         """End or pause a run and give up its lease."""
         ...
 
-    def release(self, instance_id: int, lease_token: str, *, error_code: str, error_text: str, delay_seconds: int = 0) -> None:
-        """Give a failed run back for another attempt, not before the delay has passed by the database's clock."""
+    def release(self, instance_id: int, lease_token: str, *, error_code: str, error_text: str, delay_seconds: int = 0, is_counted: bool = True) -> None:
+        """Give a failed run back for another attempt, not before the delay has passed by the database's clock; `is_counted`: this one was one."""
         ...
 
     def hand_back(self, instance_id: int, lease_token: str) -> None:
