@@ -65,7 +65,8 @@ def translate(error: BaseException) -> VoteCalError | None:
 
 def busy(error: BaseException) -> Unavailable:
     """The same may be sent again."""
-    return Unavailable(ErrorCode.BUSY, f"The database is busy or away ({type(error).__name__}).", retry_after_seconds=RETRY_AFTER_SECONDS)
+    text = f"The database is busy or away ({type(error).__name__}). Send the same again in a few seconds."
+    return Unavailable(ErrorCode.BUSY, text, retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
 def _disk(code: ErrorCode) -> Unavailable:

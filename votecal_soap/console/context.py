@@ -64,6 +64,16 @@ def person() -> StaffUser:
     return signed_in().person
 
 
+def answer_as_nobodys() -> None:
+    """Do not ask who makes this request: it cannot be looked up now."""
+    g.nobody = True
+
+
+def is_nobodys() -> bool:
+    """Whether this request is answered without asking who makes it."""
+    return bool(g.get("nobody", False))
+
+
 def county_names() -> dict[str, str]:
     """Every county's name by its code, read once for a page."""
     if "county_names" not in g:

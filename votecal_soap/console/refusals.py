@@ -85,5 +85,14 @@ def _page(status: HTTPStatus, text: str, code: str | None = None) -> Response:
         record.fault = code
     title = _TITLES.get(status, status.phrase if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Something went wrong")
     again = request.path if request.method == "GET" else None
-    page = render_template("refusal.html", title=title, text=text, code=code, again=again, status=status, correlation_id=correlation_id.get())
-    return make_response(page, status)
+    told = {"title": title, "text": text, "code": code, "again": again, "status": status, "correlation_id": correlation_id.get()}
+    return make_response(_rendered(told), status)
+
+
+def _rendered(told: dict[str, object]) -> str:
+    try:
+        return render_template("refusal.html", **told)
+    except VoteCalError:
+        # The head of a page tells who is signed in, which only the database knows: while it is away a refusal does without.
+        context.answer_as_nobodys()
+        return render_template("refusal.html", nobody=True, **told)

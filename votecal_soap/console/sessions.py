@@ -57,6 +57,8 @@ def session_times(config: Config) -> SessionTimes:
 
 
 def _resume(token: str) -> ConsoleUser | None:
+    if context.is_nobodys():
+        return None
     services = context.services()
     found = console_sessions.resume(token, services.unit_of_work, services.clock, context.key(), session_times(services.config))
     return None if found is None else ConsoleUser(token, found)

@@ -1,3 +1,4 @@
+import errno
 import threading
 
 import pytest
@@ -286,3 +287,35 @@ def test_what_a_run_does_to_its_job_is_in_the_audit(application, due, audit_rows
 
 def test_a_stop_request_names_where_it_leads():
     assert set(stop_job.STOPPED_STATE) == set(StopRequest)
+
+
+@pytest.mark.requirement("JOB-03")
+def test_a_full_disk_is_no_attempt_however_long_it_lasts(application, due, monkeypatch):
+    monkeypatch.setattr(run_endings, "DISK_SECONDS", 0)
+    room = []
+
+    def run(application, instance, should_stop):
+        if len(room) < 3 * application.config.attempt_limit:
+            room.append(None)
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    worker(application, run).drain()
+    found = report(application, due)
+    assert (found.run.state, found.run.attempt, found.run.error_code) == (InstanceState.COMPLETED, 1, None)
+
+
+@pytest.mark.requirement("JOB-03", "OPS-04")
+def test_what_became_of_a_run_is_written_when_the_database_is_back(application, due, monkeypatch):
+    """Not only when its lease runs out."""
+    away = [Unavailable(ErrorCode.BUSY, "away")] * 3
+    is_held = run_endings.is_held
+
+    def blinking(uow, instance):
+        if away:
+            raise away.pop()
+        return is_held(uow, instance)
+
+    monkeypatch.setattr(run_endings, "is_held", blinking)
+    worker(application, Chunks()).run_one()
+    assert states(application, due) == (JobState.COMPLETED, InstanceState.COMPLETED)
+    assert not away

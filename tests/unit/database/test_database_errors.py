@@ -5,6 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from db.engine import create_engine
 from db.errors import translate
 from votecal_soap.errors import Conflict, ErrorCode, Unavailable
 
@@ -67,3 +68,51 @@ def test_sqlite_names_columns_and_we_the_constraint():
 @pytest.mark.parametrize("error", [postgresql("23503"), oracle(942), oracle(2291), ValueError("x")])
 def test_a_fault_of_the_program_stays_what_it_is(error):
     assert translate(error) is None
+
+
+def sqlite(name):
+    error = sqlite3.OperationalError("a text with a value")
+    error.sqlite_errorname = name
+    return error
+
+
+@pytest.mark.requirement("EWS-13", "OPS-03")
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (sqlite("SQLITE_FULL"), ErrorCode.DISK_FULL),
+        (sqlite("SQLITE_READONLY_DBMOVED"), ErrorCode.DISK_READ_ONLY),
+        (sqlite("SQLITE_IOERR_WRITE"), ErrorCode.DISK_FAILS),
+        (sqlite("SQLITE_CANTOPEN"), ErrorCode.DISK_FAILS),
+        (postgresql("53100"), ErrorCode.DISK_FULL),
+        (postgresql("25006"), ErrorCode.DISK_READ_ONLY),
+        (postgresql("58030"), ErrorCode.DISK_FAILS),
+        *((oracle(number), ErrorCode.DISK_FULL) for number in (257, 1536, 1652, 1653, 1654, 1691, 30036)),
+        (oracle(16000), ErrorCode.DISK_READ_ONLY),
+        (oracle(1578), ErrorCode.DISK_FAILS),
+    ],
+)
+def test_a_disk_of_the_database_is_told_as_what_it_is(error, code):
+    translated = translate(error)
+    assert isinstance(translated, Unavailable)
+    assert translated.code is code
+    assert "value" not in translated.text
+
+
+@pytest.mark.requirement("OPS-04")
+def test_a_sqlite_file_that_may_not_grow_keeps_nothing_of_a_transaction_and_takes_it_when_there_is_room(tmp_path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'small.db'}")
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE t (x)")
+        connection.commit()
+        connection.exec_driver_sql("PRAGMA max_page_count = 20")
+        connection.commit()
+        with pytest.raises(Unavailable) as full:
+            connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(100000))")
+        assert full.value.code is ErrorCode.DISK_FULL
+        connection.rollback()
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000")
+        connection.exec_driver_sql("INSERT INTO t VALUES (zeroblob(100000))")
+        connection.commit()
+        assert connection.exec_driver_sql("SELECT count(*) FROM t").scalar() == 1
+    engine.dispose()
