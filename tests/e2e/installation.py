@@ -111,12 +111,12 @@ class Installation:
         authorise_job.authorise(authorise_job.AuthoriseJob(job_id=job.job_id, acting_user="ada"), application.unit_of_work(), application.clock)
         return job.job_id
 
-    def holder(self, job_id: int) -> int | None:
-        """The process id of the worker that has the job's run now."""
-        run = select(job_instance.c.worker).where(job_instance.c.job_id == job_id, job_instance.c.state == InstanceState.RUNNING)
+    def holders(self, job_id: int) -> set[int]:
+        """The process ids of the workers that have the job's runs now, or had them when they died."""
+        runs = select(job_instance.c.worker).where(job_instance.c.job_id == job_id, job_instance.c.state == InstanceState.RUNNING)
         with self.engine.connect() as connection:
-            found = _WORKER_PID.search(connection.execute(run).scalar() or "")
-        return int(found[1]) if found else None
+            found = [_WORKER_PID.search(worker) for worker in connection.execute(runs).scalars()]
+        return {int(match[1]) for match in found if match}
 
     def known_voters(self, county_code: str, count: int) -> list[KnownVoter]:
         """The county's voters as the state knows them, by the county's ids."""
@@ -134,11 +134,24 @@ def free_port() -> int:
 
 
 def install(database_url: str, folder: Path, **settings: object) -> Installation:
-    """An installation over an upgraded database, with reference data, people and one county's credential."""
+    """An installation over an upgraded, empty database, with reference data, people and one county's credential."""
+    installation = open_installation(database_url, folder, **settings)
+    _furnish(installation.application)
+    return installation
+
+
+def open_installation(database_url: str, folder: Path, **settings: object) -> Installation:
+    """An installation over a database as it is."""
     address = f"127.0.0.1:{free_port()}"
     named = {"data_dir": folder / "state", "database_url": database_url, "credential_key": KEY, "listen": address, "public_url": f"http://{address}"}
     config = Config(**named, **settings)  # type: ignore[arg-type] # a test's settings
     application = build(config)
+    environ = {f"VOTECAL_{name.upper()}": str(value) for name, value in {**named, **settings}.items()}
+    reading = create_engine(database_url).execution_options(**{READ_ONLY: True})
+    return Installation(application, reading, folder, environ)
+
+
+def _furnish(application: Application) -> None:
     load_reference("test", application.unit_of_work(), application.clock)
     with application.unit_of_work() as uow:
         uow.reference.save_elections(elections())
@@ -151,9 +164,6 @@ def install(database_url: str, folder: Path, **settings: object) -> Installation
             Credential(username=USERNAME, county_code=COUNTY, secret_hmac=hashed, expires_at=None, revoked_at=None, certificate_subject=None)
         )
         uow.commit()
-    environ = {f"VOTECAL_{name.upper()}": str(value) for name, value in {**named, **settings}.items()}
-    reading = create_engine(database_url).execution_options(**{READ_ONLY: True})
-    return Installation(application, reading, folder, environ)
 
 
 def load_counties(installation: Installation, voters: int) -> None:

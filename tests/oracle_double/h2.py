@@ -1,4 +1,4 @@
-"""H2 in this process, through JDBC: databases in memory, one for each service name."""
+"""H2 in this process, through JDBC: databases in memory, or in files, one for each service name."""
 
 import os
 import threading
@@ -22,9 +22,11 @@ LOCK_MILLISECONDS: Final = 20_000
 """Oracle waits for ever; a test that would is ended."""
 
 _URL: Final = (
-    "jdbc:h2:mem:{service};MODE=Oracle;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT={timeout}"
+    "jdbc:h2:{store}{service};MODE=Oracle;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT={timeout};WRITE_DELAY=0"
     ";INIT=CREATE SCHEMA IF NOT EXISTS APP\\;SET SCHEMA APP"
 )
+_STORE: Final = f"file:{os.environ['ORACLE_DOUBLE_FOLDER']}/" if os.environ.get("ORACLE_DOUBLE_FOLDER") else "mem:"
+"""Databases are in memory, or in files that outlive the process: then nobody is told of a commit before it is on disk."""
 _LONG: Final = 2**63
 
 _MADE: Final[set[str]] = set()
@@ -51,7 +53,7 @@ class Database:
 
     def __init__(self, service: str) -> None:
         """Connect, and make the dictionary that SQLAlchemy asks for when the database is new."""
-        url = _URL.format(service=service.lower(), timeout=LOCK_MILLISECONDS)
+        url = _URL.format(store=_STORE, service=service.lower(), timeout=LOCK_MILLISECONDS)
         self._connection = jpype.java.sql.DriverManager.getConnection(url, "sa", "")
         self._connection.setAutoCommit(False)
         self.read_only = False

@@ -1,0 +1,110 @@
+"""Keeps workers up, and a web process where a county sends its file, and kills them at random points of a job's work."""
+
+import contextlib
+import random
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+
+from db.tables import duplicate_partition, job, job_instance
+from votecal_soap.domain.jobs import JobState
+from votecal_soap.errors import Unavailable
+
+from ..installation import Installation, Process
+from .nursery import Nursery, kill
+
+ENDS_IN = 180.0
+
+LOOKS = 0.01
+"""Seconds between two looks at what a job does: more often would take the processor from it."""
+
+LONGEST_CHUNK = 0.03
+"""Seconds: a kill falls anywhere between two commits."""
+
+
+
+
+def wait_for(condition: Callable[[], object], seconds: float = ENDS_IN):
+    """What the condition gives once it gives something; a database that is away is waited for too."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with contextlib.suppress(Unavailable):
+            if found := condition():
+                return found
+        time.sleep(LOOKS)
+    raise AssertionError("what was waited for never came")
+
+
+@dataclass
+class Killer:
+    """Kills what works on a job, and starts another in its place; `hits` counts what was killed."""
+
+    installation: Installation
+    nursery: Nursery
+    rng: random.Random
+    job_id: int
+    size: int
+    worker_count: int
+    hits: Counter[str] = field(default_factory=Counter)
+    web: Process | None = None
+    workers: set[int] = field(default_factory=set)
+    _started: int = 0
+
+    def start_workers(self) -> None:
+        """As many as there are to be: some hold runs, the others wait for a lease to end."""
+        while len(self.workers) < self.worker_count:
+            self._started += 1
+            self.installation.logs.mkdir(exist_ok=True)
+            log = self.installation.logs / f"worker-{self._started:03d}.log"
+            self.workers.add(self.nursery.fork("worker", environ=self.installation.environ, folder=self.installation.folder, log=log))
+
+    def stop_workers(self) -> None:
+        """End them all."""
+        while self.workers:
+            kill(self.workers.pop())
+
+    def kill_web(self) -> None:
+        """The web process, at once."""
+        assert self.web is not None
+        self.web.kill()
+        self.web.wait()
+        self.hits["web"] += 1
+        self.web = self.installation.serve()
+
+    def kill_holder(self, longest_life: int) -> bool:
+        """Let the job handle a random number of records, then kill a worker that has it in hand; False when the job has ended meanwhile."""
+        begun_at = wait_for(lambda: self.is_completed() or self._holders() and (self.progress(),))
+        if begun_at is True:
+            return False
+        last = min(begun_at[0] + self.rng.randrange(longest_life), self.size)
+        wait_for(lambda: self.is_completed() or self.progress() >= last)
+        time.sleep(self.rng.uniform(0, LONGEST_CHUNK))
+        holders = wait_for(lambda: self.is_completed() or self._holders())
+        if holders is True:
+            return False
+        victim = self.rng.choice(sorted(holders))
+        kill(victim)
+        self.workers.remove(victim)
+        self.hits["worker"] += 1
+        self.start_workers()
+        return True
+
+    def _holders(self) -> set[int]:
+        return self.installation.holders(self.job_id) & self.workers
+
+    def is_completed(self) -> bool:
+        """Whether the job has ended."""
+        return self._one(select(job.c.state).where(job.c.job_id == self.job_id)) == JobState.COMPLETED
+
+    def progress(self) -> int:
+        """Records handled; of detection, about how many voters."""
+        runs = self._one(select(func.max(job_instance.c.records_processed)).where(job_instance.c.job_id == self.job_id))
+        done = select(func.sum(duplicate_partition.c.voter_count)).where(duplicate_partition.c.done == 1)
+        return int(self._one(done) or runs or 0)
+
+    def _one(self, statement):
+        with self.installation.engine.connect() as connection:
+            return connection.execute(statement).scalar()
