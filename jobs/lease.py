@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 BEATS_PER_LEASE: Final = 3
 """Two heartbeats may fail before a lease is lost."""
 
+BEATS_MISSED: Final = 2
+"""After so many the run itself makes the next: SQLite has no queue of writers, and a heartbeat may not get in between chunk and chunk."""
+
 LONGEST_BEAT_SECONDS: Final = 5.0
 """A stop request is heard with the next heartbeat: nobody waits longer than this for it."""
 
@@ -37,6 +40,8 @@ class Lease:
         self._ended = threading.Event()
         self._kept_until = time.monotonic() + application.config.lease_seconds
         self._beat_seconds = min(application.config.lease_seconds / BEATS_PER_LEASE, LONGEST_BEAT_SECONDS)
+        self._overdue_at = time.monotonic() + BEATS_MISSED * self._beat_seconds
+        self._beating = threading.Lock()
         self._thread = threading.Thread(target=self._keep, name=f"lease-{self._instance_id}", daemon=True)
         self.told: StopRequest | None = None
 
@@ -56,7 +61,11 @@ class Lease:
         return time.monotonic() >= self._kept_until
 
     def should_stop(self) -> StopRequest | None:
-        """What SOS asks of the run; raises when the lease is lost or the worker goes down."""
+        """What SOS asks of the run; raises when the lease is lost or the worker goes down. Asked between chunks, where the run locks nothing."""
+        if self._is_overdue:
+            with self._beating:  # the heartbeat that waits for us gets in now
+                if self._is_overdue:
+                    self._beat()
         if self.lost:
             raise Conflict(ErrorCode.LEASE_LOST, "The lease of this run is lost: another worker may hold it.", ref=str(self._instance_id))
         if self._requested is not None:
@@ -65,9 +74,14 @@ class Lease:
             raise WorkerStopping
         return self.told
 
+    @property
+    def _is_overdue(self) -> bool:
+        return time.monotonic() >= self._overdue_at and not self.lost
+
     def _keep(self) -> None:
         while not self._ended.wait(self._beat_seconds) and not self.lost:
-            self._beat()
+            with self._beating:
+                self._beat()
 
     def _beat(self) -> None:
         begun = time.monotonic()
@@ -83,3 +97,4 @@ class Lease:
             event(logger, "heartbeat failed", instance_id=self._instance_id, level=logging.WARNING, exc_info=True)
         else:
             self._kept_until = begun + seconds
+            self._overdue_at = begun + BEATS_MISSED * self._beat_seconds

@@ -18,14 +18,14 @@ from db import schema
 
 @dataclass(frozen=True)
 class Backend:
-    """`new` makes an upgraded database in a folder, `copy` another like one that nobody is connected to.
+    """`new` makes an upgraded database in a folder, `copy` another like one that nobody is connected to, if the back end can.
 
     `fail` ends the server as a crash would and starts it again; whoever cannot have that now holds `steady`.
     """
 
     name: str
     new: Callable[[Path], str]
-    copy: Callable[[str, Path], str]
+    copy: Callable[[str, Path], str] | None
     end_and_start: Callable[[], None] | None = None
     steady: Any = field(default_factory=threading.RLock)
 
@@ -88,7 +88,7 @@ class DurableOracleDouble:
             schema.upgrade(url)
             return url
 
-        return Backend("Oracle double", new, lambda url, _: url, self._fail)
+        return Backend("Oracle double", new, None, self._fail)
 
     def _fail(self) -> None:
         self._double.kill()

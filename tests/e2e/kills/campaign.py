@@ -41,12 +41,15 @@ class Campaign:
 
     def _fight(self, job: JobUnderFire, size: int) -> None:
         folder = self.folder / job.name.replace(" ", "-")
-        prepared = prepare(job, self.backend, folder / "prepared", size)
         rng = random.Random(f"{self.seed} {self.backend.name} {job.name}")
-        self._round(prepared, folder / "undisturbed", rng, Fire(kills=0))
+        prepared = prepare(job, self.backend, folder / "prepared", size)
+        if self.backend.copy is not None:
+            self._round(prepared, folder / "undisturbed", rng, Fire(kills=0))
         number = 0
         while number == 0 or self.killed < self.kills:
             number += 1
+            if self.backend.copy is None and number > 1:
+                prepared = prepare(job, self.backend, folder / f"prepared-{number}", size)
             kills = rng.randint(max(self.kills_a_round * 2 // 3, 1), self.kills_a_round * 4 // 3)
             self._round(prepared, folder / f"round-{number}", rng, Fire(kills=kills, server_fails=self.server_fails))
 

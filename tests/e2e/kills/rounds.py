@@ -28,7 +28,7 @@ WEB_KILL_SHARE = 0.15
 
 @dataclass
 class Prepared:
-    """A job ready to run: its database and folder, and, once it ran without a kill, how it ends."""
+    """A job ready to run: its database and folder, and how it ended when it ran first, without a kill."""
 
     job: JobUnderFire
     backend: Backend
@@ -77,7 +77,7 @@ def run_round(prepared: Prepared, folder: Path, nursery: Nursery, rng: random.Ra
     begun = time.monotonic()
     shutil.copytree(prepared.folder, folder, ignore=shutil.ignore_patterns("votecal.db*", "logs"))
     with prepared.backend.steady:
-        url = prepared.backend.copy(prepared.url, folder)
+        url = prepared.backend.copy(prepared.url, folder) if prepared.backend.copy else prepared.url
     installation = open_installation(url, folder, **SETTINGS, **prepared.job.settings)
     killer = Killer(installation, nursery, rng, prepared.planted.job_id, prepared.planted.size, prepared.job.workers)
     try:
@@ -144,6 +144,6 @@ def _judged(prepared: Prepared, installation: Installation) -> list[str]:
     found += standing.faults(rows)
     result = end_result(rows)
     if not prepared.right:
-        prepared.right = result  # the first round is undisturbed
+        prepared.right = result
         return found
     return [*found, *differences(result, prepared.right)]

@@ -124,6 +124,26 @@ def test_one_heartbeat_that_fails_is_forgiven(heartbeats):
         assert lease.should_stop() is None
 
 
+@dataclass
+class OneWriter(Heartbeats):
+    """SQLite, where a heartbeat begins to write when it finds nobody writing: one in a thread never does."""
+
+    def __enter__(self):
+        if threading.current_thread() is not threading.main_thread():
+            raise OSError
+        return self
+
+
+@pytest.mark.requirement("JOB-02")
+def test_a_run_whose_heartbeats_starve_beside_its_writing_keeps_its_lease_itself(heartbeats):
+    starved = OneWriter()
+    with lease_over(starved, seconds=0.2) as lease:
+        for _ in range(8):
+            time.sleep(0.05)
+            assert lease.should_stop() is None
+    assert starved.heard.is_set()
+
+
 def test_a_worker_that_goes_down_stops_the_run_between_chunks(heartbeats):
     stopping = threading.Event()
     with lease_over(heartbeats, stopping=stopping) as lease:
