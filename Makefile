@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/pytest -n 2 -p no:cacheprovider
 
-.PHONY: demo test test-all test-oracle lint fuzz bench clean
+.PHONY: demo test test-all test-oracle campaign lint fuzz bench clean
 
 demo: $(VENV)/.installed
 	$(BIN)/votecal demo $(DEMO_OPTIONS)
@@ -23,6 +23,11 @@ test-all: lint
 test-oracle: $(VENV)/.installed-for-tests
 	@test -n "$(ORACLE_TEST_URL)" || { echo "Name a schema of its own: make test-oracle ORACLE_TEST_URL=oracle+oracledb://votecal_test:...@host:1521/?service_name=..."; exit 1; }
 	ORACLE_TEST_URL="$(ORACLE_TEST_URL)" $(BIN)/pytest -p no:cacheprovider -m oracle
+
+# Kills workers, web processes and database servers at random while three jobs work, and judges what is left; half an hour at most.
+# Once more as before: make campaign CAMPAIGN_OPTIONS='--seed N'; fewer: '--kills 50 --backend sqlite'.
+campaign: $(VENV)/.installed-for-tests
+	PYTHONPATH=tests:. $(BIN)/python -u -m e2e.kills $(CAMPAIGN_OPTIONS)
 
 lint: $(VENV)/.installed-for-tests
 	$(BIN)/ruff check .

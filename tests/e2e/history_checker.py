@@ -5,13 +5,15 @@ plant each fault. What it knows beforehand is how many records the file has and 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from sqlalchemy import Connection, Engine, case, select
 
 from db.tables import audit_entry, batch_outcome_count, batch_record_outcome, ems_message, ems_queue, voter, voter_activity, voter_version, voting_precinct
+
+from .kills.rows import each_once
 
 APPLIED = "Applied"
 
@@ -113,19 +115,12 @@ def read_history(engine: Engine, job_id: int) -> History:
 def faults(history: History, record_count: int, before: Mapping[int, VoterRow]) -> list[str]:
     """Everything that is wrong, in words; empty when the history is right. `before` is where each voter stood."""
     return [
-        *_each_once("outcome of record", range(1, record_count + 1), [row.sequence for row in history.outcomes]),
+        *each_once("outcome of record", range(1, record_count + 1), [row.sequence for row in history.outcomes]),
         *_versions(history, before),
         *_messages(history),
         *_order(history, before),
         *_counters(history),
     ]
-
-
-def _each_once(what: str, expected: Iterable[object], found: Iterable[object]) -> Iterator[str]:
-    wanted, seen = Counter(expected), Counter(found)
-    for key in wanted | seen:
-        if wanted[key] != seen[key]:
-            yield f"{what} {key}: {seen[key]} instead of {wanted[key]}"
 
 
 def _versions(history: History, before: Mapping[int, VoterRow]) -> Iterator[str]:
@@ -141,20 +136,20 @@ def _versions(history: History, before: Mapping[int, VoterRow]) -> Iterator[str]
             steps.append((uid, reached[uid]))
         if row.version not in (None, reached[uid]):
             yield f"record {row.sequence} tells version {row.version} and the voter has {reached[uid]}"
-    yield from _each_once("version of this job", steps, history.job_versions)
-    yield from _each_once("activity", steps, history.activities)
-    yield from _each_once("version", [(uid, version) for uid, last in reached.items() for version in range(1, last + 1)], history.versions)
-    yield from _each_once("current version", reached.items(), [(uid, row.version) for uid, row in history.voters.items()])
+    yield from each_once("version of this job", steps, history.job_versions)
+    yield from each_once("activity", steps, history.activities)
+    yield from each_once("version", [(uid, version) for uid, last in reached.items() for version in range(1, last + 1)], history.versions)
+    yield from each_once("current version", reached.items(), [(uid, row.version) for uid, row in history.voters.items()])
     yield from (f"voting precinct {key} has no version of this job" for key in set(history.precincts) - set(steps))
     audited = [f"{history.job_id}/{row.sequence}" for row in history.outcomes if row.outcome == APPLIED]
-    yield from _each_once("audit entry", audited, history.audits)
+    yield from each_once("audit entry", audited, history.audits)
 
 
 def _messages(history: History) -> Iterator[str]:
     """One message for each outcome, and it says the same."""
     told = [row for row in history.messages if row.job_id == history.job_id]
     outcomes = Counter((row.sequence, f"BatchRecord{row.outcome}", row.version) for row in history.outcomes)
-    yield from _each_once("message", outcomes.elements(), [(row.record_sequence, row.message_type, row.record_version) for row in told])
+    yield from each_once("message", outcomes.elements(), [(row.record_sequence, row.message_type, row.record_version) for row in told])
 
 
 def _order(history: History, before: Mapping[int, VoterRow]) -> Iterator[str]:
@@ -177,6 +172,6 @@ def _order(history: History, before: Mapping[int, VoterRow]) -> Iterator[str]:
 
 def _counters(history: History) -> Iterator[str]:
     """The counters are what counting gives."""
-    yield from _each_once("open messages of county", [row.county_code for row in history.messages if row.is_open], Counter(history.depths).elements())
+    yield from each_once("open messages of county", [row.county_code for row in history.messages if row.is_open], Counter(history.depths).elements())
     outcomes = [(row.outcome, row.reason or "-") for row in history.outcomes]
-    yield from _each_once("count of", outcomes, Counter(history.counts).elements())
+    yield from each_once("count of", outcomes, Counter(history.counts).elements())

@@ -41,9 +41,7 @@ def play(stack: Stack, made, county_code, tmp_path, megabytes):
 
 
 @pytest.mark.requirement("EWS-02", "EWS-03", "EWS-04", "EWS-07", "EWS-09", "EWS-13", "VRU-01", "VRU-06")
-@pytest.mark.parametrize(
-    "stack", [pytest.param(each, marks=pytest.mark.slow) if each.name in LONG else each for each in STACKS], ids=lambda each: each.name
-)
+@pytest.mark.parametrize("stack", [pytest.param(each, marks=pytest.mark.slow) if each.name in LONG else each for each in STACKS], ids=lambda each: each.name)
 def test_a_client_does_all_that_a_county_needs(stack, shared_sandbox, tmp_path):
     county_code = COUNTIES[STACKS.index(stack)]
     state, batch, registered, seen = play(stack, shared_sandbox, county_code, tmp_path, 1.5)

@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections import Counter, defaultdict
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 from fixtures.postgres_server import MISSING, start_server
@@ -18,8 +19,10 @@ from rich.console import Console
 from rich.table import Table
 
 from .backends import Backend, DurableOracleDouble, postgres_backend, sqlite_backend
+from .batch_under_fire import BATCH
 from .campaign import Campaign
-from .jobs_under_fire import BATCH, JOBS
+from .detection_under_fire import DETECTION
+from .dmv_file_under_fire import DMV_FILE
 from .nursery import Nursery
 from .rounds import RoundReport
 
@@ -84,7 +87,7 @@ def _wage(backend: Backend, folder: Path, nursery: Nursery, asked: argparse.Name
     )
     campaign.tell = lambda report: _tell(report, campaign, console)
     # The double answers too slowly for more; what is asked of it is that its listener may go.
-    return campaign.wage([BATCH], lambda job: 400) if is_double else campaign.wage(JOBS)
+    return campaign.wage(replace(BATCH, size=400)) if is_double else campaign.wage(BATCH, DMV_FILE, DETECTION)
 
 
 def _tell(report: RoundReport, campaign: Campaign, console: Console) -> None:

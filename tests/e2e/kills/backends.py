@@ -97,5 +97,3 @@ class DurableOracleDouble:
     def stop(self) -> None:
         """End it."""
         self._double.stop()
-
-

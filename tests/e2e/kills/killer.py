@@ -25,8 +25,6 @@ LONGEST_CHUNK = 0.03
 """Seconds: a kill falls anywhere between two commits."""
 
 
-
-
 def wait_for(condition: Callable[[], object], seconds: float = ENDS_IN):
     """What the condition gives once it gives something; a database that is away is waited for too."""
     deadline = time.monotonic() + seconds
@@ -76,7 +74,7 @@ class Killer:
 
     def kill_holder(self, longest_life: int) -> bool:
         """Let the job handle a random number of records, then kill a worker that has it in hand; False when the job has ended meanwhile."""
-        begun_at = wait_for(lambda: self.is_completed() or self._holders() and (self.progress(),))
+        begun_at = wait_for(lambda: self.is_completed() or (self._holders() and (self.progress(),)))
         if begun_at is True:
             return False
         last = min(begun_at[0] + self.rng.randrange(longest_life), self.size)

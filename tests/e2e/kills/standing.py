@@ -52,7 +52,8 @@ def _counters(rows: Rows) -> Iterator[str]:
     counted = Counter({(row.county_code, row.case_type, row.case_state, row.due_on, row.is_second): row.case_count for row in rows["open_case_count"]})
     yield from each_once("waiting cases of", cases, counted.elements())
     items = [(row.item_type, row.due_on) for row in rows["sos_work_item"] if row.item_status == "Open"]
-    yield from each_once("open work items of SOS", items, Counter({(row.item_type, row.due_on): row.open_count for row in rows["sos_work_item_count"]}).elements())
+    counted_items = Counter({(row.item_type, row.due_on): row.open_count for row in rows["sos_work_item_count"]})
+    yield from each_once("open work items of SOS", items, counted_items.elements())
 
 
 def _counted(row) -> Iterator[tuple[object, ...]]:
