@@ -10,13 +10,17 @@ from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.engine import ExceptionContext
 
 from db.tables import metadata
-from votecal_soap.errors import Conflict, ErrorCode, Unavailable, VoteCalError
+from votecal_soap.errors import Conflict, ErrorCode, OutcomeUnknown, Unavailable, Undone, VoteCalError
 from votecal_soap.storage import disk_failure
 
 RETRY_AFTER_SECONDS: Final = 5
+_BUSY_TEXT: Final = "The database is busy or away ({}). Send the same again in a few seconds."
 
 _SQLITE_UNIQUE: Final = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
 _SQLITE_BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
+
+# A snapshot that cannot become a writer's. Not the others: who gets SQLITE_BUSY has waited for half a minute.
+_SQLITE_UNDONE: Final = frozenset({"SQLITE_BUSY_SNAPSHOT"})
 
 # What SQLite says of a disk; a file system that turns read-only under an open file gives IOERR.
 _SQLITE_DISK: Final = {
@@ -31,10 +35,14 @@ _POSTGRESQL_UNIQUE: Final = "23505"
 # Connection lost, out of resources, shutting down, deadlock, serialisation failure, lock not granted.
 _POSTGRESQL_BUSY: Final = ("08", "53", "57P", "40P01", "40001", "55P03")
 _POSTGRESQL_DISK: Final = {"53100": ErrorCode.DISK_FULL, "25006": ErrorCode.DISK_READ_ONLY, "58030": ErrorCode.DISK_FAILS}
+# Not out of resources: to ask at once would take more of them.
+_POSTGRESQL_UNDONE: Final = ("08", "57P", "40P01", "40001", "55P03")
 
 _ORACLE_UNIQUE: Final = 1
 # Deadlock, serialisation, lock not granted, snapshot too old, and an instance or listener that is away.
 ORACLE_BUSY: Final = frozenset({18, 20, 28, 54, 60, 1033, 1034, 1089, 1555, 3113, 3114, 3135, 3137, 8177, 12170, 12514, 12537, 12541, 30006})
+# Deadlock, serialisation, lock not granted, snapshot too old, and a session that was lost.
+_ORACLE_UNDONE: Final = frozenset({28, 54, 60, 1555, 3113, 3114, 3135, 3137, 8177, 30006})
 # No room for the archiver, in a quota, in an undo, temporary or data segment; open for reading only; a file that cannot be read or written.
 ORACLE_DISK: Final = {
     **dict.fromkeys((257, 1536, 1631, 1632, 1652, 1653, 1654, 1658, 1688, 1691, 19809, 30036), ErrorCode.DISK_FULL),
@@ -43,15 +51,20 @@ ORACLE_DISK: Final = {
 }
 # The driver's own: no connection any more, and no listener, or none that knows the service.
 _ORACLEDB_AWAY: Final = frozenset({"DPY-1001", "DPY-4011", "DPY-6000", "DPY-6001", "DPY-6005"})
+_ORACLEDB_LOST: Final = frozenset({"DPY-1001", "DPY-4011"})
 
 
 def replace_driver_error(context: ExceptionContext) -> None:
     """Raise the project's own error in place of the driver's; the engine's `handle_error` listener."""
     if context.is_pre_ping:
         return  # the pool opens another connection by itself
-    translated = busy(context.original_exception) if context.is_disconnect else translate(context.original_exception)
+    error = context.original_exception
+    if context.connection is None:  # nothing has begun: whoever answers at once that nobody is there will do so again
+        translated = busy(error) if context.is_disconnect else translate(error)
+    else:
+        translated = undone(error) if context.is_disconnect or _is_undone(error) else translate(error)
     if translated is not None:
-        raise translated from context.original_exception
+        raise translated from error
 
 
 def translate(error: BaseException) -> VoteCalError | None:
@@ -65,8 +78,27 @@ def translate(error: BaseException) -> VoteCalError | None:
 
 def busy(error: BaseException) -> Unavailable:
     """The same may be sent again."""
-    text = f"The database is busy or away ({type(error).__name__}). Send the same again in a few seconds."
-    return Unavailable(ErrorCode.BUSY, text, retry_after_seconds=RETRY_AFTER_SECONDS)
+    return Unavailable(ErrorCode.BUSY, _BUSY_TEXT.format(type(error).__name__), retry_after_seconds=RETRY_AFTER_SECONDS)
+
+
+def undone(error: BaseException) -> Undone:
+    """The same unit of work may be run again at once."""
+    return Undone(ErrorCode.BUSY, _BUSY_TEXT.format(type(error).__name__), retry_after_seconds=RETRY_AFTER_SECONDS)
+
+
+def outcome_unknown() -> OutcomeUnknown:
+    """The commit was sent, and no answer came."""
+    text = "The connection to the database was lost while this was being saved: it may have been saved or not."
+    return OutcomeUnknown(ErrorCode.OUTCOME_UNKNOWN, text, retry_after_seconds=RETRY_AFTER_SECONDS)
+
+
+def _is_undone(error: BaseException) -> bool:
+    if hasattr(error, "sqlite_errorname"):
+        return error.sqlite_errorname in _SQLITE_UNDONE
+    if hasattr(error, "sqlstate"):
+        return str(error.sqlstate).startswith(_POSTGRESQL_UNDONE)
+    reported = error.args[0] if error.args else None
+    return getattr(reported, "code", None) in _ORACLE_UNDONE or getattr(reported, "full_code", None) in _ORACLEDB_LOST
 
 
 def _disk(code: ErrorCode) -> Unavailable:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from db.bulk import bulk_writer
 from db.engine import begin_reading, create_engine, reading_engine
-from db.errors import busy
+from db.errors import busy, outcome_unknown
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.batches import SqlBatchRepository
 from db.repositories.call_guard import SqlCallGuardRepository
@@ -38,6 +38,8 @@ from db.repositories.uploads import SqlUploadRepository
 from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
 from votecal_soap.clock import Clock
+from votecal_soap.errors import Unavailable
+from votecal_soap.retrying import note_commit
 from votecal_soap.use_cases import ports
 
 R = TypeVar("R")
@@ -120,7 +122,15 @@ class SqlUnitOfWork:
         """Make it so: counters last, so that their rows are locked for the shortest time."""
         self.parts.depths.write()
         self.parts.case_counts.write()
-        self._connection.commit()
+        note_commit()
+        try:
+            self._connection.commit()
+        except BaseException as error:
+            # SQLAlchemy takes the transaction for over and would put the connection back as it is: on SQLite with the transaction, and so the lock.
+            self._connection.invalidate()
+            if isinstance(error, Unavailable):
+                raise outcome_unknown() from error
+            raise
 
 
 class SqlUnitOfWorkFactory:

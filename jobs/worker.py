@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from jobs import run_endings
 from jobs.catalogue import CATALOGUE, CatalogueEntry
@@ -16,10 +16,13 @@ from jobs.outage import Outage
 from votecal_soap.domain.jobs import JobInstance, JobType, StopRequest
 from votecal_soap.errors import ErrorCode, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
 from votecal_soap.log import correlation_id, event
+from votecal_soap.retrying import retry_undone
 from votecal_soap.storage import DISK_CODES, told_by
 from votecal_soap.use_cases.ports import Application, UnitOfWork
 
 logger = logging.getLogger(__name__)
+
+R = TypeVar("R")
 
 _HOPELESS: Final = (InvalidRequest, NotFound, NotAllowed)
 """Errors that another attempt would only repeat."""
@@ -62,14 +65,26 @@ class Worker:
 
     def run_one(self) -> bool:
         """Claim and run one; False when nothing is due."""
-        config = self._application.config
-        with self._application.unit_of_work() as uow:
-            instance = uow.jobs.claim(self.name, config.lease_seconds, config.attempt_limit)
-            began = instance is not None and run_endings.begin(uow, self._application.clock, instance)
-            uow.commit()
+        instance, began = self._in_unit_of_work(self._claim)
         if instance is not None and began:
             self._run(instance)
         return instance is not None
+
+    def _claim(self, uow: UnitOfWork) -> tuple[JobInstance | None, bool]:
+        config = self._application.config
+        instance = uow.jobs.claim(self.name, config.lease_seconds, config.attempt_limit)
+        return instance, instance is not None and run_endings.begin(uow, self._application.clock, instance)
+
+    def _in_unit_of_work(self, act: Callable[[UnitOfWork], R]) -> R:
+        """Run again when undone: who claims, who ends a run and who stops a job take the same rows in different orders."""
+
+        def run() -> R:
+            with self._application.unit_of_work() as uow:
+                result = act(uow)
+                uow.commit()
+            return result
+
+        return retry_undone(run)
 
     def _run_one_or_none(self) -> bool:
         with self._outage.waited_for():
@@ -137,10 +152,8 @@ class Worker:
         config = self._application.config
         outage, until = Outage(logger, only=Unavailable), time.monotonic() + config.lease_seconds
         while True:
-            with outage.waited_for(), self._application.unit_of_work() as uow:
-                if run_endings.is_held(uow, instance):
-                    write(uow)
-                uow.commit()
+            with outage.waited_for():
+                self._in_unit_of_work(lambda uow: run_endings.is_held(uow, instance) and write(uow))
                 return
             if time.monotonic() >= until or self._stopping.wait(config.worker_poll_seconds):
                 return

@@ -8,6 +8,8 @@
     ├── NotAllowed       use another credential, or ask SOS
     ├── Conflict         read again, then decide
     └── Unavailable      send the same again, later
+        ├── Undone           the database undid it: it may be run again at once
+        └── OutcomeUnknown   it may have been saved or not
 
 Codes are stable: programs branch on them, `docs/contract.md` lists them, and a test compares the two.
 No text ever repeats a value that a voter gave (OPS-03, EWS-13).
@@ -91,6 +93,7 @@ class ErrorCode(StrEnum):
     INTERNAL = "VC-5002"
     SCHEMA_OUTDATED = "VC-5003"
     THROTTLED = "VC-5004"
+    OUTCOME_UNKNOWN = "VC-5005"
     TOO_MANY_CALLS = "VC-5010"
     TOO_MANY_WRONG_SECRETS = "VC-5011"
     DISK_FULL = "VC-5020"
@@ -145,3 +148,11 @@ class Unavailable(VoteCalError):
 
     retryable = True
     request_error = "SystemUnavailable"
+
+
+class Undone(Unavailable):
+    """The database undid a unit of work before it was told to commit; whoever has all of it may run it again at once (OPS-04)."""
+
+
+class OutcomeUnknown(Unavailable):
+    """The connection was lost while a commit was on its way: what it held is saved, or is not (OPS-04)."""

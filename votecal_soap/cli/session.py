@@ -2,10 +2,10 @@
 
 import os
 import pwd
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, wraps
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 import click
 
@@ -13,10 +13,14 @@ from votecal_soap.clock import Clock, SystemClock
 from votecal_soap.config import Config
 from votecal_soap.credentials import load_or_create_key
 from votecal_soap.domain.counties import Role
+from votecal_soap.retrying import retry_undone
 from votecal_soap.use_cases.acting_user import ADMINISTRATORS, SOS_ROLES, require_role
 
 if TYPE_CHECKING:
     from votecal_soap.bootstrap import Application
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Session:
@@ -26,6 +30,10 @@ class Session:
         """Keep the environment; tests bring their own clock."""
         self._environ = os.environ if environ is None else environ
         self.clock = clock or SystemClock()
+
+    def __reduce__(self) -> tuple[type["Session"], tuple[Mapping[str, str], Clock]]:
+        """Go to another process as what it was made of: that joins an application of its own."""
+        return type(self), (dict(self._environ), self.clock)
 
     @cached_property
     def config(self) -> Config:
@@ -67,7 +75,17 @@ class Session:
             require_role(uow, user_name, roles)
 
 
-pass_session = click.make_pass_decorator(Session, ensure=True)
+_hand_over = click.make_pass_decorator(Session, ensure=True)
+
+
+def pass_session(command: Callable[Concatenate[Session, P], R]) -> Callable[P, R]:
+    """Hand a command its session, and run it again when the database undid it before anything was saved (OPS-04)."""
+
+    @wraps(command)
+    def run(session: Session, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        return retry_undone(lambda: command(session, *args, **kwargs))
+
+    return _hand_over(run)
 
 
 def operating_system_user() -> str:

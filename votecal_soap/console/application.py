@@ -1,8 +1,11 @@
 """Makes the console's WSGI application; `wsgi` mounts it."""
 
-from typing import Final
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Final
 
 from flask import Flask
+from flask.typing import ResponseReturnValue
 from flask_bootstrap import Bootstrap5
 from flask_wtf.csrf import CSRFProtect
 
@@ -23,6 +26,7 @@ from votecal_soap.console import (
 from votecal_soap.console.browser_safety import protect
 from votecal_soap.console.sessions import keep_sessions
 from votecal_soap.credentials import keyed_hash
+from votecal_soap.retrying import retry_undone
 from votecal_soap.use_cases.ports import Application
 from votecal_soap.use_cases.schedule_job import Recurrence
 
@@ -56,4 +60,16 @@ def create_console(services: Application, recurrence: Recurrence) -> Flask:
     refusals.install(app)
     for pages in _PAGES:
         app.register_blueprint(pages.blueprint)
+    app.view_functions = {name: _run_again(app.ensure_sync(view)) for name, view in app.view_functions.items()}
     return app
+
+
+def _run_again(view: Callable[..., Any]) -> Callable[..., ResponseReturnValue]:
+    """A view that is run again when the database undid it: forms can be read twice."""
+
+    @wraps(view)
+    def run(**parts: object) -> ResponseReturnValue:
+        answer: ResponseReturnValue = retry_undone(lambda: view(**parts))
+        return answer
+
+    return run

@@ -13,6 +13,7 @@ from spyne.server.wsgi import WsgiApplication
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import ServiceContract
 from votecal_soap.errors import NotAllowed, NotFound
+from votecal_soap.retrying import retry_undone
 from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.calls import Call, Operation
 from votecal_soap.soap.envelope import SoapVersion
@@ -45,7 +46,7 @@ def host(
 def _method(name: str, contract: ServiceContract, operation: Operation) -> Callable[..., Any]:
     def method(_context: object, call: Call) -> str:
         try:
-            return operation(call)
+            return retry_undone(lambda: operation(call))
         except (NotFound, NotAllowed) as refusal:
             note_refused_call(name, _named(call, refusal.ref), refusal, call.caller, call.services.unit_of_work, call.services.clock)
             raise

@@ -7,6 +7,7 @@ as AppendChunk; each piece that is there stays there when the sender breaks off.
 import json
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from votecal_soap.call_record import RECORD_KEY
@@ -14,6 +15,7 @@ from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.file_exchange import Chunk
 from votecal_soap.domain.uploads import Upload, is_replay
 from votecal_soap.errors import Conflict, InvalidRequest, NotAllowed, NotFound, Unavailable, VoteCalError
+from votecal_soap.retrying import retry_undone
 from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.http_request import content_length, read_pieces
 from votecal_soap.soap.http_response import respond
@@ -106,7 +108,8 @@ class UploadLane:
         try:
             is_replay(upload, asked.first, asked.size)
             for piece in read_pieces(environ, asked.size, _PIECE):
-                arrived = append_chunk(Chunk(upload_id=upload.upload_id, offset=offset, content=piece), caller, store, self._services.clock)
+                chunk = Chunk(upload_id=upload.upload_id, offset=offset, content=piece)
+                arrived = retry_undone(partial(append_chunk, chunk, caller, store, self._services.clock))
                 offset += len(piece)
         except Conflict as error:
             environ[RECORD_KEY].fault = error.code.value

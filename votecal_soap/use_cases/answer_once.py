@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from votecal_soap.clock import Clock
 from votecal_soap.domain.counties import Caller
-from votecal_soap.errors import Conflict, ErrorCode
+from votecal_soap.errors import Conflict, ErrorCode, OutcomeUnknown
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.ports.calls import StoredReply
 
@@ -23,6 +23,7 @@ def answer_once(call: ChangingCall, caller: Caller, unit_of_work: UnitOfWorkFact
 
     Raises:
         Conflict: TRANSACTION_REUSED when the id came before with another request. A refusal of `act` is not kept.
+        OutcomeUnknown: the connection was lost while it was being saved, and it is not there, or not yet.
     """
     try:
         with unit_of_work() as uow:
@@ -32,8 +33,9 @@ def answer_once(call: ChangingCall, caller: Caller, unit_of_work: UnitOfWorkFact
             uow.replies.keep(caller.county_code, call.transaction_id, StoredReply(call.request_digest, body), clock.now())
             uow.commit()
             return body
-    except Conflict:
+    except (Conflict, OutcomeUnknown):
         # The same call may have come twice at once: the other one did it, and its answer is the answer.
+        # Or the connection was lost while this one was being saved: its answer is there if it was.
         with unit_of_work(read_only=True) as uow:
             kept = _kept(uow, call, caller)
         if kept is None:

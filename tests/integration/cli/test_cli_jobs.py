@@ -1,4 +1,7 @@
 import pytest
+from fixtures.driver_faults import DriverFaults
+
+from votecal_soap import bootstrap
 
 SCHEDULE = ("job", "schedule", "voter-record-update", "--county", "19", "--notice", "A. Clerk, by phone, 2024-03-01")
 
@@ -13,6 +16,23 @@ def test_a_county_batch_is_scheduled_authorised_and_shown(staffed, run_json):
     assert shown["data_kinds"] == ["HomePrecinct", "VotingPrecinct"]
     assert shown["notice"] == "A. Clerk, by phone, 2024-03-01"
     assert shown["not_before"] == "2026-03-04T17:00:00+00:00"
+
+
+@pytest.mark.requirement("VRU-03", "OPS-04")
+def test_a_command_that_the_database_undid_is_run_again_and_done_once(staffed, run_json, monkeypatch):
+    built, faults = bootstrap.build, []
+
+    def build(*parts):
+        application = built(*parts)
+        faults.append(DriverFaults(application.unit_of_work, monkeypatch))
+        faults[0].at_statement(containing="INSERT INTO audit_entry")
+        return application
+
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "build", build)
+        staffed(*SCHEDULE, "--kinds", "Party", "--as", "sam")
+    assert faults[0].met == 1
+    assert [job["job_id"] for job in run_json("job", "list")] == [1]
 
 
 @pytest.mark.requirement("VRU-03")

@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from fakes.dmv import NEW_HOME, a_record
+from fixtures.driver_faults import DriverFaults
 
 from votecal_soap.domain.counties import Precinct
 from votecal_soap.domain.duplicates import DuplicatePair
@@ -39,6 +40,17 @@ def test_accepting_applies_the_record_and_the_countys_ems_is_told(any_site):
     told = [message for _, message, _ in site.runs.messages(county_code="19")[queued:]]
     assert told == [MessageType.AUTOMATIC_MATCH_APPLIED, MessageType.MATCH_CASE_DECIDED]
     assert {entry.actor for entry in site.audit(action="DecideMatchCase")} == {LEE}
+
+
+@pytest.mark.requirement("COA-33", "OPS-04")
+def test_a_decision_that_the_database_undid_is_made_again_and_the_clerk_notices_nothing(any_site, monkeypatch):
+    site = any_site
+    case, lee = site.case(), site.browser(LEE)
+    faults = DriverFaults(site.runs.factory, monkeypatch)
+    faults.at_statement(containing="UPDATE match_case")
+    decide(lee, case.case_id)
+    assert (faults.met, site.case().case_state, site.runs.voter(OURS).street_name) == (1, "Accepted", "NEW")
+    assert len(site.audit(action="DecideMatchCase")) == 1
 
 
 @pytest.mark.requirement("COA-33", "EWS-06")

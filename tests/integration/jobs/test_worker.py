@@ -2,6 +2,7 @@ import errno
 import threading
 
 import pytest
+from fixtures.driver_faults import DriverFaults
 from sqlalchemy import update
 
 from db.tables import job_instance
@@ -75,6 +76,16 @@ class Chunks:
 
 def test_nothing_due_is_no_work(application):
     assert worker(application, Chunks()).run_one() is False
+
+
+@pytest.mark.requirement("JOB-02", "OPS-04")
+@pytest.mark.parametrize("statement", ["UPDATE job_instance SET state", "UPDATE job SET state", "INSERT INTO audit_entry"])
+@pytest.mark.parametrize("number", [1, 2], ids=["as it is claimed", "as it ends"])
+def test_a_claim_or_an_ending_that_the_database_undid_is_made_again(application, due, monkeypatch, statement, number):
+    faults, chunks = DriverFaults(application.unit_of_work, monkeypatch), Chunks()
+    faults.at_statement(number, containing=statement)
+    assert worker(application, chunks).run_one()
+    assert (faults.met, chunks.done, states(application, due)) == (1, [1, 2, 3, 4, 5], (JobState.COMPLETED, InstanceState.COMPLETED))
 
 
 @pytest.mark.requirement("JOB-03")
