@@ -1,23 +1,23 @@
 """Runs are claimed under a lease, by the database's clock (JOB-02).
 
-Two steps, the same on every database: candidates in order without a lock, then the lock, which skips what another
-worker holds, then an update that says what it expects. `FETCH FIRST ... FOR UPDATE` in one step is refused by Oracle.
+The same steps on every database: candidates in order without a lock, then a lock on the first that nobody holds, then an
+update that says what it expects. `FETCH FIRST ... FOR UPDATE` in one step is refused by Oracle.
 """
 
 import uuid
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, null, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, case, func, insert, null, or_, select, update
 
 from db.clock import utcnow
-from db.in_lists import in_lists
 from db.repositories import job_runs
 from db.tables import audit_entry, job, job_instance
 from votecal_soap.domain.jobs import InstanceState, JobInstance, JobState, StopRequest
 from votecal_soap.errors import Conflict, ErrorCode
 
-_CANDIDATES: Final = 6
-"""The heads of other workers' claims are among the oldest; with this many, one is left."""
+_CANDIDATES: Final = 32
+"""While they are looked at one after the other, other workers take some of them; so many workers at once always leave one."""
 
 
 class RunError(NamedTuple):
@@ -33,22 +33,39 @@ _LONGEST_SECONDS: Final = 900
 """No run rests for longer, nor does a lease last longer unless it is configured so: one that would was given by a clock that has been set back since."""
 
 
-def _claimable(lease_seconds: int) -> ColumnElement[bool]:
-    """Due, and nobody's: neither under a lease nor resting after a failure. What a file was sent for is due whatever the clock has come to say."""
+def _is_due(lease_seconds: int) -> ColumnElement[bool]:
+    """And nobody's: neither under a lease nor resting after a failure. What a file was sent for is due whatever the clock has come to say."""
     until = job_instance.c.lease_until
     return and_(
-        job_instance.c.state.in_([str(InstanceState.READY), str(InstanceState.RUNNING)]),
         or_(job_instance.c.due_at <= utcnow(), job_instance.c.upload_id.is_not(None)),
         or_(until.is_(None), until <= utcnow(), until > utcnow(max(_LONGEST_SECONDS, 2 * lease_seconds))),
     )
 
 
+def _claimable(lease_seconds: int) -> ColumnElement[bool]:
+    return and_(job_instance.c.state.in_([str(InstanceState.READY), str(InstanceState.RUNNING)]), _is_due(lease_seconds))
+
+
+def _oldest(lease_seconds: int) -> Select[Any]:
+    return (
+        select(job_instance.c.due_at, job_instance.c.instance_id)
+        .where(job_instance.c.state == bindparam("of_state"), _is_due(lease_seconds))
+        # Not by the key as well, for the index ends with the due time: a database would sort all that wait before it counts to the limit.
+        # By the state, which is constant: naming it lets every planner see that the index has this order.
+        .order_by(job_instance.c.state, job_instance.c.due_at)
+        .limit(_CANDIDATES)
+    )
+
+
 def claim(connection: Connection, worker: str, lease_seconds: int, attempt_limit: int) -> JobInstance | None:
     """Take the oldest; one that broke its workers too often is ended as failed instead."""
-    for instance_id in _locked_candidates(connection, lease_seconds):
-        if _exhausted(connection, instance_id, attempt_limit):
+    for instance_id in _candidates(connection, lease_seconds):
+        attempt = _locked(connection, instance_id, lease_seconds)
+        if attempt is None:
             continue
-        if _taken(connection, instance_id, worker, lease_seconds):
+        if attempt >= attempt_limit:
+            _end_exhausted(connection, instance_id, attempt_limit)
+        elif _taken(connection, instance_id, worker, lease_seconds):
             return job_runs.get(connection, instance_id)
     return None
 
@@ -95,16 +112,21 @@ def _give_up(connection: Connection, instance_id: int, lease_token: str, error: 
     change(connection, instance_id, lease_token, **values, **told, lease_token=None, worker=None)
 
 
-def _locked_candidates(connection: Connection, lease_seconds: int) -> list[int]:
-    claimable = _claimable(lease_seconds)
-    oldest = select(job_instance.c.instance_id).where(claimable).order_by(job_instance.c.due_at, job_instance.c.instance_id).limit(_CANDIDATES)
-    candidates = list(connection.execute(oldest).scalars())
-    if not candidates:
-        return []
-    listed = next(in_lists(candidates))
-    locking = select(job_instance.c.instance_id).where(job_instance.c.instance_id.in_(listed), claimable).with_for_update(skip_locked=True)
-    locked = set(connection.execute(locking).scalars())
-    return [candidate for candidate in candidates if candidate in locked]
+def _candidates(connection: Connection, lease_seconds: int) -> list[int]:
+    """The oldest that could be claimed, as just now; one query for each state, so that the index of state and due time has their order."""
+    oldest = _oldest(lease_seconds)
+    rows = [row for state in (InstanceState.READY, InstanceState.RUNNING) for row in connection.execute(oldest, {"of_state": str(state)})]
+    return [row.instance_id for row in sorted(rows, key=attrgetter("due_at", "instance_id"))]
+
+
+def _locked(connection: Connection, instance_id: int, lease_seconds: int) -> int | None:
+    """Lock one; its attempts, or None when another worker has it, or had.
+
+    One at a time: a worker that locked them all would keep the others from claiming until it commits.
+    """
+    locking = select(job_instance.c.attempt).where(job_instance.c.instance_id == instance_id, _claimable(lease_seconds)).with_for_update(skip_locked=True)
+    attempts: int | None = connection.execute(locking).scalar()
+    return attempts
 
 
 def _taken(connection: Connection, instance_id: int, worker: str, lease_seconds: int) -> bool:
@@ -123,7 +145,7 @@ def _taken(connection: Connection, instance_id: int, worker: str, lease_seconds:
     return connection.execute(taken).rowcount == 1
 
 
-def _exhausted(connection: Connection, instance_id: int, attempt_limit: int) -> bool:
+def _end_exhausted(connection: Connection, instance_id: int, attempt_limit: int) -> None:
     """End a run whose workers died each time: nobody else is left to say so."""
     values = {
         "state": InstanceState.FAILED,
@@ -133,12 +155,9 @@ def _exhausted(connection: Connection, instance_id: int, attempt_limit: int) -> 
         "error_code": ErrorCode.INTERNAL,
         "error_text": f"The run was begun {attempt_limit} times without progress, and each time its worker was lost.",
     }
-    run = update(job_instance).where(job_instance.c.instance_id == instance_id, job_instance.c.attempt >= attempt_limit)
-    if connection.execute(run.values(values)).rowcount == 0:
-        return False
+    connection.execute(update(job_instance).where(job_instance.c.instance_id == instance_id).values(values))
     job_id = select(job_instance.c.job_id).where(job_instance.c.instance_id == instance_id).scalar_subquery()
     jobs = update(job).where(job.c.job_id == job_id)
     connection.execute(jobs.where(job.c.repeat_cron.is_(None)).values(state=JobState.FAILED))
     connection.execute(jobs.where(job.c.repeat_cron.is_not(None)).values(state=JobState.PENDING))
     connection.execute(insert(audit_entry).values(at=utcnow(), actor="workers", action="FailRun", subject_kind="run", subject_id=str(instance_id)))
-    return True

@@ -3,11 +3,12 @@
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 
 import pytest
 from fixtures.claims import drain, drain_in_a_process
 
-from votecal_soap.domain.counties import County
+from votecal_soap.domain.counties import County, Election
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult
 from votecal_soap.use_cases.ports import VoterChange
 
@@ -27,7 +28,7 @@ def due_runs(real_database, registry):
 @pytest.mark.requirement("JOB-02")
 def test_threads_claim_each_run_once(real_database, due_runs):
     with ThreadPoolExecutor(WORKERS) as pool:
-        claimed = [key for mine in pool.map(lambda worker: drain(real_database, f"w{worker}"), range(WORKERS)) for key in mine]
+        claimed = [key for mine in pool.map(lambda worker: drain(real_database, f"w{worker}"), range(WORKERS)) for key, _ in mine]
     assert sorted(claimed) == sorted(due_runs)
 
 
@@ -35,7 +36,21 @@ def test_threads_claim_each_run_once(real_database, due_runs):
 def test_processes_claim_each_run_once(real_database, due_runs, database_url):
     with multiprocessing.get_context("spawn").Pool(2) as pool:
         shares = pool.starmap(drain_in_a_process, [(database_url, f"p{key}") for key in range(2)])
-    assert sorted(key for mine in shares for key in mine) == sorted(due_runs)
+    assert sorted(key for mine in shares for key, _ in mine) == sorted(due_runs)
+
+
+@pytest.mark.requirement("JOB-02")
+@pytest.mark.postgres
+def test_a_worker_that_has_not_committed_its_claim_keeps_no_other_from_the_next_run(postgres_uow, registry):
+    with postgres_uow() as uow:
+        uow.reference.save_counties([County(county_code="19", name="Los Angeles", fips="06037")])
+        uow.reference.save_elections([Election(election_id="2026-11-03", name="General", election_date=date(2026, 11, 3))])
+        job_id = registry.job(uow)
+        due = [registry.run(uow, job_id, ago=100 - place) for place in range(3)]
+        uow.commit()
+    with postgres_uow() as one, postgres_uow() as two, postgres_uow() as three, postgres_uow() as four:
+        claimed = [uow.jobs.claim("w", 60, 5) for uow in (one, two, three, four)]
+    assert [run and run.instance_id for run in claimed] == [*due, None]
 
 
 @pytest.mark.requirement("JOB-02")
