@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import pickle
 import queue
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -67,6 +68,9 @@ def _ended_early(why: str) -> Unavailable:
 
 
 def _make_ahead(connection: Connection, make: Callable[[Order], Iterator[Made]], order: Order, ahead: int) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # A service manager and Ctrl-C tell every process of the group: the writer stops where it is safe, and still takes what is ready.
+        signal.signal(number, signal.SIG_IGN)
     gc.disable()  # nothing made here forms a cycle, and a collection walks every waiting record
     sys.setswitchinterval(SEND_AT_ONCE)
     queued: queue.Queue[bytes] = queue.Queue(ahead)

@@ -59,6 +59,73 @@ def test_a_worker_process_runs_what_is_due_and_goes_down_when_told(staffed, envi
     assert "".join(logs).count('"worker down"') == 2
 
 
+@pytest.fixture
+def crowd(environ, tmp_path):
+    """Starts `votecal worker` with several processes; it, and a function that waits until its log names so many workers and tells their processes."""
+    log, started = tmp_path / "crowd.log", []
+
+    def workers(count):
+        deadline = time.monotonic() + 240
+        while len(up := [line["worker"] for line in lines() if line["event"] == "worker up"]) < count and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert len(up) == count
+        return [int(name.rsplit("-", 2)[1]) for name in up]
+
+    def lines():
+        return [json.loads(line) for line in log.read_text().splitlines(keepends=True) if line.endswith("\n")]
+
+    def start(*arguments):
+        command = [sys.executable, "-m", "votecal_soap.cli", "worker", *arguments]
+        with log.open("w") as stream:
+            started.append(subprocess.Popen(command, env={**os.environ, **environ}, stdout=subprocess.PIPE, stderr=stream, text=True))
+        return started[-1], workers, lines
+
+    yield start
+    for parent in started:
+        parent.kill()
+        parent.communicate()
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("JOB-02")
+def test_a_killed_worker_process_is_replaced_and_all_go_down_when_their_parent_is_told(staffed, crowd):
+    parent, workers, lines = crowd("--processes", "2")
+    victim, _ = workers(2)
+    os.kill(victim, signal.SIGKILL)
+    assert victim not in workers(3)[1:]
+    parent.send_signal(signal.SIGTERM)
+    assert parent.wait(240) == 0
+    told = [line["event"] for line in lines()]
+    assert (told.count("worker process died"), told.count("worker down")) == (1, 2)
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("JOB-02")
+def test_no_worker_process_outlives_a_parent_that_is_killed(staffed, crowd):
+    parent, workers, lines = crowd("--processes", "2")
+    workers(2)
+    parent.kill()
+    parent.communicate(timeout=240)  # returns when the last process that has its standard output has ended
+    assert [line["event"] for line in lines()].count("worker down") == 2
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("JOB-02")
+def test_several_processes_drain_what_is_due_and_each_run_is_made_once(staffed, crowd, run_json):
+    for _ in range(3):
+        staffed("job", "schedule", "purge", "--as", "sam")
+    parent, _, lines = crowd("--processes", "2", "--drain")
+    assert parent.communicate(timeout=240)[0] == "3 runs.\n"
+    assert parent.returncode == 0
+    assert [line["event"] for line in lines()].count("run begun") == 3
+    assert [run_json("job", "show", str(key))["state"] for key in (1, 2, 3)] == ["Completed"] * 3
+
+
+@pytest.mark.parametrize("count", ["0", "-1", "65", "many"])
+def test_a_number_of_processes_that_makes_no_sense_is_refused(run, count):
+    assert "--processes" in run("worker", "--processes", count, code=2).stderr
+
+
 def test_a_sandbox_serves_its_counties_and_leaves_nothing(environ, tmp_path):
     environ |= {"VOTECAL_DATABASE_URL": f"sqlite:///{tmp_path / 'mine.db'}", "TMPDIR": str(tmp_path / "temporary")}
     (tmp_path / "temporary").mkdir()
