@@ -32,11 +32,11 @@ _SQLITE_DISK: Final = {
 }
 
 _POSTGRESQL_UNIQUE: Final = "23505"
-# Connection lost, out of resources, shutting down, deadlock, serialisation failure, lock not granted.
-_POSTGRESQL_BUSY: Final = ("08", "53", "57P", "40P01", "40001", "55P03")
 _POSTGRESQL_DISK: Final = {"53100": ErrorCode.DISK_FULL, "25006": ErrorCode.DISK_READ_ONLY, "58030": ErrorCode.DISK_FAILS}
-# Not out of resources: to ask at once would take more of them.
+# Connection lost, shutting down, deadlock, serialisation failure, lock not granted.
 _POSTGRESQL_UNDONE: Final = ("08", "57P", "40P01", "40001", "55P03")
+# Out of resources: to ask at once would take more of them.
+_POSTGRESQL_BUSY: Final = ("53",)
 
 _ORACLE_UNIQUE: Final = 1
 # Deadlock, serialisation, lock not granted, snapshot too old, and an instance or listener that is away.
@@ -49,9 +49,9 @@ ORACLE_DISK: Final = {
     16000: ErrorCode.DISK_READ_ONLY,
     **dict.fromkeys((376, 1578, 27072), ErrorCode.DISK_FAILS),
 }
-# The driver's own: no connection any more, and no listener, or none that knows the service.
-_ORACLEDB_AWAY: Final = frozenset({"DPY-1001", "DPY-4011", "DPY-6000", "DPY-6001", "DPY-6005"})
+# The driver's own: no connection any more; no listener, or none that knows the service.
 _ORACLEDB_LOST: Final = frozenset({"DPY-1001", "DPY-4011"})
+_ORACLEDB_AWAY: Final = frozenset({"DPY-6000", "DPY-6001", "DPY-6005"})
 
 
 def replace_driver_error(context: ExceptionContext) -> None:
@@ -59,10 +59,9 @@ def replace_driver_error(context: ExceptionContext) -> None:
     if context.is_pre_ping:
         return  # the pool opens another connection by itself
     error = context.original_exception
-    if context.connection is None:  # nothing has begun: whoever answers at once that nobody is there will do so again
-        translated = busy(error) if context.is_disconnect else translate(error)
-    else:
-        translated = undone(error) if context.is_disconnect or _is_undone(error) else translate(error)
+    translated = undone(error) if context.is_disconnect else translate(error)
+    if context.connection is None and isinstance(translated, Undone):
+        translated = busy(error)  # nothing has begun: whoever cannot connect is not better off at once
     if translated is not None:
         raise translated from error
 
@@ -92,15 +91,6 @@ def outcome_unknown() -> OutcomeUnknown:
     return OutcomeUnknown(ErrorCode.OUTCOME_UNKNOWN, text, retry_after_seconds=RETRY_AFTER_SECONDS)
 
 
-def _is_undone(error: BaseException) -> bool:
-    if hasattr(error, "sqlite_errorname"):
-        return error.sqlite_errorname in _SQLITE_UNDONE
-    if hasattr(error, "sqlstate"):
-        return str(error.sqlstate).startswith(_POSTGRESQL_UNDONE)
-    reported = error.args[0] if error.args else None
-    return getattr(reported, "code", None) in _ORACLE_UNDONE or getattr(reported, "full_code", None) in _ORACLEDB_LOST
-
-
 def _disk(code: ErrorCode) -> Unavailable:
     return disk_failure(code, "the database")
 
@@ -115,6 +105,8 @@ def _from_sqlite(error: BaseException, name: str) -> VoteCalError | None:
     for begin, code in _SQLITE_DISK.items():
         if name.startswith(begin):
             return _disk(code)
+    if name in _SQLITE_UNDONE:
+        return undone(error)
     return busy(error) if name.startswith(_SQLITE_BUSY) else None
 
 
@@ -132,10 +124,12 @@ def _sqlite_constraint(text: str) -> str | None:
 def _from_postgresql(error: BaseException, state: str | None) -> VoteCalError | None:
     if state == _POSTGRESQL_UNIQUE:
         return _exists(error.diag.constraint_name)  # type: ignore[attr-defined] # psycopg is not always installed
-    if state is None:
-        return busy(error) if type(error).__name__ == "OperationalError" else None
+    if state is None:  # the driver's own: the connection is lost
+        return undone(error) if type(error).__name__ == "OperationalError" else None
     if state in _POSTGRESQL_DISK:
         return _disk(_POSTGRESQL_DISK[state])
+    if state.startswith(_POSTGRESQL_UNDONE):
+        return undone(error)
     return busy(error) if state.startswith(_POSTGRESQL_BUSY) else None
 
 
@@ -147,4 +141,7 @@ def _from_oracle(error: BaseException) -> VoteCalError | None:
         return _exists(named.group(1).lower() if named else None)
     if code in ORACLE_DISK:
         return _disk(ORACLE_DISK[code])
-    return busy(error) if code in ORACLE_BUSY or getattr(reported, "full_code", None) in _ORACLEDB_AWAY else None
+    full_code = getattr(reported, "full_code", None)
+    if code in _ORACLE_UNDONE or full_code in _ORACLEDB_LOST:
+        return undone(error)
+    return busy(error) if code in ORACLE_BUSY or full_code in _ORACLEDB_AWAY else None

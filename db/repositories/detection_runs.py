@@ -8,7 +8,6 @@ from sqlalchemy import ColumnElement, Connection, and_, case, func, insert, or_,
 
 from db.bulk import BulkWriter, columns_of
 from db.clock import utcnow
-from db.in_lists import in_lists
 from db.repositories.inserting import insert_row
 from db.tables import duplicate_partition, duplicate_partition_count, duplicate_run, job_instance
 from votecal_soap.domain.duplicate_runs import DetectionRun, DetectionScope, RollPartition
@@ -19,8 +18,8 @@ from votecal_soap.use_cases.ports import RunProgress
 _RUN: Final = select(*(duplicate_run.c[name] for name in DetectionRun._fields))
 _PARTITION: Final = duplicate_partition.c
 _RANGE: Final = (_PARTITION.partition_number, _PARTITION.next_state_voter_id, _PARTITION.last_state_voter_id, _PARTITION.voter_count)
-_CANDIDATES: Final = 6
-"""Other workers' claims are among the lowest; with this many, one is left."""
+_CANDIDATES: Final = 32
+"""Other workers' claims are among the lowest; so many workers always leave one."""
 
 
 class SqlDetectionRunRepository:
@@ -61,7 +60,9 @@ class SqlDetectionRunRepository:
     def claim_partition(self, run_id: int, instance_id: int) -> RollPartition | None:
         """The lowest partition that is neither done nor in living hands."""
         claimable = _claimable(run_id, instance_id)
-        for number in self._locked_candidates(claimable):
+        for number in self._lowest(claimable):
+            if not self._is_free(number, claimable):
+                continue
             claimed = update(duplicate_partition).where(_PARTITION.partition_number == number, claimable).values(instance_id=instance_id)
             if self._connection.execute(claimed).rowcount == 1:
                 row = self._connection.execute(select(*_RANGE).where(_PARTITION.run_id == run_id, _PARTITION.partition_number == number)).one()
@@ -99,14 +100,15 @@ class SqlDetectionRunRepository:
         unfinished = and_(duplicate_run.c.run_id == run_id, duplicate_run.c.finished_at.is_(None))
         return self._connection.execute(update(duplicate_run).where(unfinished).values(finished_at=at)).rowcount == 1
 
-    def _locked_candidates(self, claimable: ColumnElement[bool]) -> list[int]:
-        """In order without a lock, then the lock, which skips what another worker holds: `leases` says why in two steps."""
+    def _lowest(self, claimable: ColumnElement[bool]) -> list[int]:
+        """In order, without a lock."""
         number = _PARTITION.partition_number
-        lowest = list(self._connection.execute(select(number).where(claimable).order_by(number).limit(_CANDIDATES)).scalars())
-        if not lowest:
-            return []
-        locking = select(number).where(number.in_(next(in_lists(lowest))), claimable).with_for_update(skip_locked=True)
-        return sorted(self._connection.execute(locking).scalars())
+        return list(self._connection.execute(select(number).where(claimable).order_by(number).limit(_CANDIDATES)).scalars())
+
+    def _is_free(self, number: int, claimable: ColumnElement[bool]) -> bool:
+        """Lock one, unless another worker has it; one at a time, as `leases` does and for its reasons."""
+        locking = select(_PARTITION.partition_number).where(_PARTITION.partition_number == number, claimable).with_for_update(skip_locked=True)
+        return self._connection.execute(locking).first() is not None
 
 
 def _claimable(run_id: int, instance_id: int) -> ColumnElement[bool]:

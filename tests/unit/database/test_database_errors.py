@@ -6,8 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from db.engine import create_engine
-from db.errors import translate
-from votecal_soap.errors import Conflict, ErrorCode, Unavailable
+from db.errors import replace_driver_error, translate
+from votecal_soap.errors import Conflict, ErrorCode, Unavailable, Undone
 
 
 class OperationalError(Exception):
@@ -45,6 +45,25 @@ def test_what_oracle_may_be_asked_again_is_busy(code):
 @pytest.mark.parametrize("code", ["DPY-4011", "DPY-6005"])
 def test_a_listener_that_is_away_is_busy(code):
     assert isinstance(translate(Exception(SimpleNamespace(code=0, full_code=code))), Unavailable)
+
+
+UNDONE = [*map(postgresql, ("40P01", "40001", "55P03", "57P01", "08006", None)), *map(oracle, (60, 8177, 54, 30006, 1555, 3113, 28))]
+WAITED_OR_AWAY = [postgresql("53300"), *map(oracle, (18, 20, 1034, 12541))]
+
+
+@pytest.mark.requirement("OPS-04")
+@pytest.mark.parametrize(("errors", "undone"), [(UNDONE, True), (WAITED_OR_AWAY, False)], ids=["undone", "waited or away"])
+def test_only_what_was_undone_may_be_run_again_at_once(errors, undone):
+    assert {isinstance(translate(error), Undone) for error in errors} == {undone}
+
+
+@pytest.mark.requirement("OPS-04")
+@pytest.mark.parametrize("connection", [None, object()])
+def test_whoever_cannot_connect_has_begun_nothing_that_could_be_undone(connection):
+    context = SimpleNamespace(is_pre_ping=False, original_exception=postgresql("57P03"), is_disconnect=True, connection=connection)
+    with pytest.raises(Unavailable) as refused:
+        replace_driver_error(context)
+    assert isinstance(refused.value, Undone) is (connection is not None)
 
 
 def test_a_broken_unique_key_is_told_by_its_name():

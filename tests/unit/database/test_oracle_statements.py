@@ -16,7 +16,7 @@ from db.repositories import leases, match_candidates, match_keys, match_merging,
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.case_counts import CaseCounts
 from db.repositories.children import SqlChildRepository
-from db.repositories.detection_runs import SqlDetectionRunRepository
+from db.repositories.detection_runs import SqlDetectionRunRepository, _claimable
 from db.repositories.dmv_files import SqlDmvFileRepository
 from db.repositories.identity import SqlIdentityRepository
 from db.repositories.jobs import SqlJobRepository
@@ -144,7 +144,8 @@ CALLS = {
     "take": lambda db: leases._taken(db.connection, 1, "w", 60),
     "heartbeat": lambda db: db.jobs.heartbeat(1, "t", 60),
     "hand back": lambda db: db.jobs.hand_back(1, "t"),
-    "exhausted": lambda db: leases._exhausted(db.connection, 1, 5),
+    "lock candidate": lambda db: leases._locked(db.connection, 1),
+    "exhausted": lambda db: leases._end_exhausted(db.connection, 1, 5),
     "stop": lambda db: db.jobs.request_stop(1, StopRequest.PAUSE),
     "offered": lambda db: db.jobs.offered("19", NOON),
     "lock job": lambda db: db.jobs.get(1, lock=True),
@@ -219,6 +220,7 @@ CALLS = {
     "newest detection": lambda db: db.detections.newest(1),
     "last detection": lambda db: db.detections.last_finished_begun_at(),
     "partitions to claim": lambda db: db.detections.claim_partition(1, 1),
+    "lock partition": lambda db: db.detections._is_free(1, _claimable(1, 1)),
     "partition progress": lambda db: db.detections.progress(1),
     "save partition": lambda db: db.detections.save_partition(1, RollPartition(1, 1, 2, 2), 1, {}),
     "count pairs": lambda db: db.detections._count(1, 1, "Opened", 3),
@@ -243,6 +245,11 @@ def test_a_prepared_query_is_one_that_oracle_19c_takes_as_it_stands(query):
 def test_a_claim_looks_first_and_locks_then():
     assert "FOR UPDATE" not in said(CALLS["candidates"])
     assert "FETCH FIRST" in said(CALLS["candidates"])
+
+
+def test_of_what_may_be_claimed_one_row_is_locked_that_nobody_holds():
+    for name in ("lock candidate", "lock partition"):
+        assert said(CALLS[name]).endswith("FOR UPDATE SKIP LOCKED")
 
 
 def test_records_that_are_changed_are_locked():
