@@ -58,7 +58,7 @@ every definition. Mend the cause and go on from the statement that failed.
 | `rollback/rNNNN.sql` | takes that revision back, with its data; refuses a schema that is not at it |
 | `views.sql` | the views that DBAs watch, again; harmless at any time |
 | `grants.sql` | the roles `{application}` (the program's user) and `{monitor}` (read-only, the views alone); needs CREATE ROLE |
-| `partitioning.sql` | optional, Enterprise Edition with the Partitioning option: the queue's and the activities' tables by county |
+| `partitioning.sql` | optional, Enterprise Edition with Partitioning: the queue's and the activities' tables by county, the archive of messages by month |
 """
 
 
@@ -71,7 +71,7 @@ def files(release: str) -> dict[str, str]:
     pack["views.sql"] = _script("The views that DBAs watch", [], views().values())
     pack["grants.sql"] = _script("Roles and what they may do", [], _grants())
     pack["partitioning.sql"] = _script(
-        "Optional: tables by county (Enterprise Edition with Partitioning). Not run anywhere yet: try it on a copy first", [], _partitions()
+        "Optional: tables by county and month (Enterprise Edition with Partitioning). Not run anywhere yet: try it on a copy first", [], _partitions()
     )
     pack["install.sql"] = "".join(f"@@upgrade/r{script.revision}.sql\n" for script in revisions()) + "@@grants.sql\n"
     return pack
@@ -133,3 +133,7 @@ def _partitions() -> Iterator[str]:
     listed = ",\n    ".join(f"PARTITION p_{code} VALUES ('{code}')" for code in _COUNTY_CODES)
     for table in _PARTITIONED:
         yield f"ALTER TABLE {table} MODIFY PARTITION BY LIST (county_code) (\n    {listed}\n) ONLINE UPDATE INDEXES"
+    # By month, so that what is older than its retention goes by DROP PARTITION ... UPDATE INDEXES.
+    months = "PARTITION BY RANGE (cleared_at) INTERVAL (NUMTOYMINTERVAL(1, 'MONTH'))"
+    first = "PARTITION p_first VALUES LESS THAN (TIMESTAMP '2026-01-01 00:00:00')"
+    yield f"ALTER TABLE ems_message_archive MODIFY {months} (\n    {first}\n) ONLINE UPDATE INDEXES"

@@ -9,10 +9,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.exc import DatabaseError
 
 from db.engine import READ_ONLY, create_engine
+from db.tables import schema_compatibility
 from votecal_soap.errors import ErrorCode, Unavailable
 
 _UPGRADE_LOCK: Final = 4_106_417
@@ -26,7 +27,10 @@ ALEMBIC: Final = threading.Lock()
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database to a revision; two that try at once do it one after the other."""
+    """Bring the database to a revision; two that try at once do it one after the other. One of a newer release is left as it is."""
+    if _is_newer(current(url)):
+        check(url)
+        return
     with ALEMBIC, _connection(url) as connection:
         command.upgrade(config(connection), revision)
         connection.commit()
@@ -56,10 +60,29 @@ def head() -> str | None:
 
 
 def check(url: str) -> None:
-    """Raise Unavailable unless the database is at this release's revision."""
+    """Raise Unavailable unless the database is at this release's revision, or at a newer one that says this release may go on."""
     found, wanted = current(url), head()
-    if found != wanted:
-        raise Unavailable(ErrorCode.SCHEMA_OUTDATED, f"The database is at revision {found or 'none'}, this release needs {wanted}: run `votecal db upgrade`.")
+    if found == wanted or (_is_newer(found) and _lets_in(url, str(wanted))):
+        return
+    told = f"The database is at revision {found or 'none'}, this release needs {wanted}"
+    what_to_do = "it is of a newer release, install that one." if _is_newer(found) else "run `votecal db upgrade`."
+    raise Unavailable(ErrorCode.SCHEMA_OUTDATED, f"{told}: {what_to_do}")
+
+
+def _is_newer(revision: str | None) -> bool:
+    """Of a release after this one: revisions are numbered in their order."""
+    return revision is not None and revision > str(head())
+
+
+def _lets_in(url: str, revision: str) -> bool:
+    """Whether the newer schema has all that a release of this revision needs; it says so itself, for nobody else can know."""
+    engine = create_engine(url)
+    try:
+        with engine.connect().execution_options(**{READ_ONLY: True}) as connection:
+            oldest = connection.execute(select(schema_compatibility.c.oldest_revision)).scalar()
+    finally:
+        engine.dispose()
+    return oldest is not None and oldest <= revision
 
 
 def config(connection: Connection | None = None) -> Config:

@@ -1,4 +1,4 @@
-"""Purge: files and kept data whose retention has passed are removed (OPS-05)."""
+"""Purge: files and kept data whose retention has passed are removed, cleared messages are archived (OPS-05)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from jobs.application import ShouldStop
 from votecal_soap.domain.jobs import JobInstance
+from votecal_soap.use_cases.archive_messages import ArchivedMessages, ArchiveMessages, archive_messages
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.ports import Application
 from votecal_soap.use_cases.purge_dmv_files import PurgeDmvFiles, purge_dmv_files
@@ -16,7 +17,7 @@ from votecal_soap.use_cases.purge_spool import purge as purge_spool
 
 
 class Purged(NamedTuple):
-    """How many of each are gone."""
+    """How many of each are gone, of messages that were archived too."""
 
     uploads: int = 0
     exports: int = 0
@@ -24,6 +25,8 @@ class Purged(NamedTuple):
     replies: int = 0
     signatures: int = 0
     payload_logs: int = 0
+    archived_messages: int = 0
+    messages: int = 0
 
 
 def run(application: Application, instance: JobInstance, should_stop: ShouldStop) -> None:
@@ -40,11 +43,18 @@ def purge(application: Application, actor: str, stop: Callable[[], bool]) -> Pur
     dmv_files = purge_dmv_files(from_dmv, unit_of_work, application.dmv_exchange, clock, stop)
     replies, signatures = timedelta(days=config.reply_retention_days), timedelta(days=config.signature_retention_days)
     kept = purge_kept_data(PurgeKeptData(replies=replies, signatures=signatures, actor=actor), unit_of_work, clock, stop)
+    messages = _archive(application, actor, stop)
     if stop():
-        return Purged(uploads, 0, dmv_files, *kept)
+        return Purged(uploads, 0, dmv_files, *kept, 0, *messages)
     exports = _purge_files(application, actor, "export", config.export_dir, config.export_retention_days)
     payload_logs = _purge_files(application, actor, "payload_log", config.payload_dir, config.payload_log_retention_days)
-    return Purged(uploads, exports, dmv_files, *kept, payload_logs)
+    return Purged(uploads, exports, dmv_files, *kept, payload_logs, *messages)
+
+
+def _archive(application: Application, actor: str, stop: Callable[[], bool]) -> ArchivedMessages:
+    stay, days = timedelta(days=application.config.message_archive_days), application.config.message_retention_days
+    retention = max(stay, timedelta(days=days)) if days else None
+    return archive_messages(ArchiveMessages(stay=stay, retention=retention, actor=actor), application.unit_of_work, application.clock, stop)
 
 
 _ACTIONS: Final = {"export": "PurgeExport", "payload_log": "PurgePayloadLog"}

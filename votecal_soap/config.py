@@ -64,6 +64,8 @@ class Config:
     dmv_retention_days: int = 90
     reply_retention_days: int = 90
     signature_retention_days: int = 365
+    message_archive_days: int = 30
+    message_retention_days: int = 0
     confidentiality_notice_days: int = 60
     registration_url: str = "https://registertovote.ca.gov/"
     invitation_blank_form: bool = True

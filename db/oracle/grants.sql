@@ -60,6 +60,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ems_consumer TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON ems_message TO ems_app
 /
+GRANT SELECT, INSERT, UPDATE, DELETE ON ems_message_archive TO ems_app
+/
 GRANT SELECT, INSERT, UPDATE, DELETE ON ems_queue TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON identity_request TO ems_app
@@ -99,6 +101,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON precinct TO ems_app
 GRANT SELECT, INSERT, UPDATE, DELETE ON queue_hour TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON reference_code TO ems_app
+/
+GRANT SELECT, INSERT, UPDATE, DELETE ON schema_compatibility TO ems_app
 /
 GRANT SELECT, INSERT, UPDATE, DELETE ON search_probe TO ems_app
 /

@@ -11,4 +11,5 @@
 @@upgrade/r0012.sql
 @@upgrade/r0013.sql
 @@upgrade/r0014.sql
+@@upgrade/r0016.sql
 @@grants.sql

@@ -1,4 +1,4 @@
--- Optional: tables by county (Enterprise Edition with Partitioning). Not run anywhere yet: try it on a copy first
+-- Optional: tables by county and month (Enterprise Edition with Partitioning). Not run anywhere yet: try it on a copy first
 SET DEFINE OFF
 SET SQLBLANKLINES ON
 WHENEVER OSERROR EXIT FAILURE ROLLBACK
@@ -124,6 +124,10 @@ ALTER TABLE voter_activity MODIFY PARTITION BY LIST (county_code) (
     PARTITION p_56 VALUES ('56'),
     PARTITION p_57 VALUES ('57'),
     PARTITION p_58 VALUES ('58')
+) ONLINE UPDATE INDEXES
+/
+ALTER TABLE ems_message_archive MODIFY PARTITION BY RANGE (cleared_at) INTERVAL (NUMTOYMINTERVAL(1, 'MONTH')) (
+    PARTITION p_first VALUES LESS THAN (TIMESTAMP '2026-01-01 00:00:00')
 ) ONLINE UPDATE INDEXES
 /
 COMMIT;

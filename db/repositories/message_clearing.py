@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
-from db.repositories import poison_messages
+from db.repositories import message_archive, poison_messages
 from db.tables import ems_message
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult, MessageState
 
@@ -33,12 +33,14 @@ def clear(
     """Say for each id what became of it; an id that comes twice keeps its first answer."""
     named = _named(connection, county_code, clearances)
     open_sequences = _open_sequences(connection, county_code, [row.state_voter_id for row in named.values() if row.queue_county])
+    missing = sorted({clearance.message_id for clearance in clearances} - set(named))
+    archived = message_archive.archived(connection, county_code, missing)
     results: dict[int, ClearResult] = {}
     cleared: list[Clearance] = []
     for clearance in clearances:
         if clearance.message_id in results:
             continue
-        result = results[clearance.message_id] = _result(named.get(clearance.message_id), open_sequences)
+        result = results[clearance.message_id] = _result(named.get(clearance.message_id), open_sequences, is_archived=clearance.message_id in archived)
         if result is ClearResult.CLEARED:
             cleared.append(clearance)
     _write(bulk, cleared, at)
@@ -70,9 +72,9 @@ def _open_sequences(connection: Connection, county_code: str, state_voter_ids: I
     return found
 
 
-def _result(row: Row[Any] | None, open_sequences: dict[int, list[int]]) -> ClearResult:
+def _result(row: Row[Any] | None, open_sequences: dict[int, list[int]], *, is_archived: bool) -> ClearResult:
     if row is None:
-        return ClearResult.NOT_FOUND
+        return ClearResult.ALREADY_CLEARED if is_archived else ClearResult.NOT_FOUND
     if row.queue_county is None:
         return ClearResult.ALREADY_CLEARED
     if row.state_voter_id is None or row.voter_sequence is None:

@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, Select, b
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
 from db.prepared import PreparedQuery
-from db.repositories import poison_messages, queue_consumers
+from db.repositories import message_archive, poison_messages, queue_consumers
 from db.repositories.message_clearing import clear
 from db.repositories.queue_depths import QueueDepths
 from db.tables import ems_message, queue_hour
@@ -60,7 +60,7 @@ _STORED_PAGE_WITH_PAYLOAD: Final = _page(*_STORED, _PAYLOAD)
 
 
 class SqlMessageRepository:
-    """The tables ems_message, ems_queue, queue_hour and poison_message."""
+    """The tables ems_message, ems_message_archive, ems_queue, queue_hour and poison_message."""
 
     def __init__(self, connection: Connection, bulk: BulkWriter, depths: QueueDepths) -> None:
         """Read and write in this connection's transaction."""
@@ -94,8 +94,10 @@ class SqlMessageRepository:
     def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[StoredMessage]:
         """Those of these messages that are this county's, as they are sent, cleared ones included."""
         mine = select(*_STORED, _PAYLOAD).where(ems_message.c.county_code == county_code, ems_message.c.message_id.in_(listed()))
-        rows = select_listed(self._connection, mine.order_by(ems_message.c.message_id), sorted(message_ids))
-        return [(row.message_id, row.header, row.payload) for row in rows]
+        found: list[StoredMessage] = [(row.message_id, row.header, row.payload) for row in select_listed(self._connection, mine, sorted(message_ids))]
+        # The queue first, then the archive for the rest: one that is moved meanwhile is found once.
+        rest = sorted(set(message_ids) - {message[0] for message in found})
+        return sorted(found + message_archive.by_ids(self._connection, county_code, rest))
 
     def depth(self, county_code: str) -> int:
         """How many are open; does not scan."""
@@ -129,6 +131,18 @@ class SqlMessageRepository:
         """Put a poison message aside for good; False when it is none of this county's."""
         return poison_messages.put(self._connection, county_code, message_id, MessageState.SKIPPED, queue_county=None)
 
+    def over_before(self, cleared_before: datetime, limit: int, after: int = 0) -> list[int]:
+        """Ids above `after` of messages that were cleared before an instant and are over, in order."""
+        return message_archive.over_before(self._connection, cleared_before, limit, after)
+
+    def archive(self, message_ids: Sequence[int], at: datetime) -> int:
+        """Move those of these that are over and still in the queue's table to the archive; how many (OPS-05)."""
+        return message_archive.move(self._connection, message_ids, at)
+
+    def forget_archived(self, cleared_before: datetime, limit: int) -> int:
+        """Delete archived messages that were cleared before an instant; how many (OPS-05)."""
+        return message_archive.forget(self._connection, cleared_before, limit)
+
     def hours(self, county_code: str, since: datetime) -> list[QueueHour]:
         """What each hour added and cleared, oldest first; hours without either are left out."""
         mine = select(queue_hour).where(queue_hour.c.county_code == county_code, queue_hour.c.hour_start >= since)
@@ -150,7 +164,8 @@ class SqlMessageRepository:
     def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
         """Which of these messages were ever queued, cleared ones included."""
         known = select(ems_message.c.dedup_key).where(ems_message.c.dedup_key.in_(listed()))
-        return {row[0] for row in select_listed(self._connection, known, dedup_keys)}
+        found = {row[0] for row in select_listed(self._connection, known, dedup_keys)}
+        return found | message_archive.known_keys(self._connection, [key for key in dedup_keys if key not in found])
 
     def voters_with_blocking(self, county_code: str, state_voter_ids: Sequence[int]) -> set[int]:
         """Voters with an open message about a change that the county did not make itself (VRU-13)."""

@@ -27,9 +27,9 @@ from db.tables.matching import (
     zip_county,
 )
 from db.tables.merges import merge_record, sos_work_item, sos_work_item_count, sos_work_item_note
-from db.tables.queues import ems_consumer, ems_message, ems_queue, poison_message, queue_hour
+from db.tables.queues import ems_consumer, ems_message, ems_message_archive, ems_queue, poison_message, queue_hour
 from db.tables.reference import county, county_rules, credential, election, number_series, precinct, reference_code, staff_user
-from db.tables.trails import audit_entry, load_progress
+from db.tables.trails import audit_entry, load_progress, schema_compatibility
 from db.tables.voters import identity_request, voter, voter_activity, voter_version, voting_precinct
 
 __all__ = [
@@ -59,6 +59,7 @@ __all__ = [
     "election",
     "ems_consumer",
     "ems_message",
+    "ems_message_archive",
     "ems_queue",
     "identity_request",
     "job",
@@ -80,6 +81,7 @@ __all__ = [
     "precinct",
     "queue_hour",
     "reference_code",
+    "schema_compatibility",
     "search_probe",
     "sos_work_item",
     "sos_work_item_count",

@@ -76,6 +76,31 @@ ems_consumer = Table(
     comment="When each county was heard of last; written at most once a minute, outside the calls (OPS-01)",
 )
 
+ems_message_archive = Table(
+    "ems_message_archive",
+    metadata,
+    Column("message_id", BigInteger, primary_key=True, autoincrement=False, comment="As it was in the queue"),
+    Column("county_code", ShortText(2), nullable=False, comment="County, two digits"),
+    Column("message_type", ShortText(40), nullable=False, comment="Type of the message, as in the contract"),
+    Column("state", ShortText(10), nullable=False, comment="Processed or Skipped"),
+    Column("dedup_key", ShortText(80), nullable=False, comment="The producer's own key; a repetition is known by it"),
+    Column("state_voter_id", BigInteger, comment="UID of the voter"),
+    Column("voter_sequence", Integer, comment="Place in the line of the voter's messages"),
+    Column("ems_voter_id", ShortText(60), comment="The county's own id of the voter"),
+    Column("record_version", Integer, comment="Version of the voter's record that it is about"),
+    Column("job_id", BigInteger, comment="The job that it comes from"),
+    Column("record_sequence", Integer, comment="Number of the record in its file"),
+    Column("enqueued_at", UtcTimestamp, nullable=False, comment="When it was queued, UTC"),
+    Column("cleared_at", UtcTimestamp, nullable=False, comment="When the county cleared it, UTC"),
+    Column("cleared_text", ShortText(1000), comment="The county's words about one that failed and was skipped"),
+    Column("payload", LongText, nullable=False, comment="The XML that the county gets"),
+    Column("header", ShortText(500), comment="The XML that it gets of the columns above, but for message_id"),
+    Column("archived_at", UtcTimestamp, nullable=False, comment="When it was moved here, UTC"),
+    UniqueConstraint("dedup_key", name="uq_ems_message_archive_dedup"),
+    Index("ix_ems_message_archive_cleared", "cleared_at"),
+    comment="Messages that were cleared or skipped some time ago, so that the queue's table stays small (OPS-05)",
+)
+
 queue_hour = Table(
     "queue_hour",
     metadata,

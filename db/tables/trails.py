@@ -1,4 +1,4 @@
-"""Who did what, and how far loads have come."""
+"""Who did what, how far loads have come, and which releases may work here."""
 
 from sqlalchemy import BigInteger, Column, Index, Integer, PrimaryKeyConstraint, Table
 
@@ -32,4 +32,16 @@ load_progress = Table(
     Column("refused", Integer, nullable=False),
     PrimaryKeyConstraint("county_code", "sha256", name="pk_load_progress"),
     comment="How far each initial load has come",
+)
+
+schema_compatibility = Table(
+    "schema_compatibility",
+    metadata,
+    Column(
+        "oldest_revision",
+        ShortText(32),
+        primary_key=True,
+        comment="Releases made for this revision or a later one may work here; a revision that takes away what they need raises it",
+    ),
+    comment="Which releases may go on working while a newer one is brought in; one row",
 )

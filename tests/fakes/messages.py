@@ -66,6 +66,22 @@ class FakeMessageRepository:
     def skip(self, county_code: str, message_id: int) -> bool:
         return self._put(county_code, message_id, state=MessageState.SKIPPED)
 
+    def over_before(self, cleared_before: datetime, limit: int, after: int = 0) -> list[int]:
+        over = [key for key, kept in sorted(self._state.messages.items()) if key not in self._state.archived and self._is_over(kept, cleared_before)]
+        return [key for key in over if key > after][:limit]
+
+    def archive(self, message_ids: Sequence[int], at: datetime) -> int:
+        moved = {key for key in message_ids if key in self._state.messages and self._is_over(self._state.messages[key])} - self._state.archived
+        self._state.archived |= moved
+        return len(moved)
+
+    def forget_archived(self, cleared_before: datetime, limit: int) -> int:
+        old = sorted(key for key in self._state.archived if self._is_over(self._state.messages[key], cleared_before))[:limit]
+        self._state.archived -= set(old)
+        for key in old:
+            del self._state.messages[key]
+        return len(old)
+
     def hours(self, county_code: str, since: datetime) -> list[QueueHour]:
         return [QueueHour(hour, *counted) for (county, hour), counted in sorted(self._state.hours.items()) if county == county_code and hour >= since]
 
@@ -88,6 +104,12 @@ class FakeMessageRepository:
         wanted = set(state_voter_ids)
         messages = [self._state.messages[key].message for key in self._open(county_code)]
         return {message.state_voter_id for message in messages if message.blocks_updates and message.state_voter_id in wanted}
+
+    @staticmethod
+    def _is_over(kept: KeptMessage, cleared_before: datetime | None = None) -> bool:
+        if kept.state not in (MessageState.PROCESSED, MessageState.SKIPPED):
+            return False
+        return cleared_before is None or (kept.cleared_at is not None and kept.cleared_at < cleared_before)
 
     def _poison(self, county_code: str) -> list[int]:
         return [key for key, kept in sorted(self._state.messages.items()) if kept.state is MessageState.FAILED and self._is_of(county_code, key)]

@@ -63,6 +63,7 @@ class FakeState:
     activities: list[NewActivity] = field(default_factory=list)
     audit: list[AuditEntry] = field(default_factory=list)
     messages: dict[int, KeptMessage] = field(default_factory=dict)
+    archived: set[int] = field(default_factory=set)
     jobs: dict[int, Job] = field(default_factory=dict)
     runs: dict[int, KeptRun] = field(default_factory=dict)
     counts: dict[tuple[int, Outcome, FailureReason | None], int] = field(default_factory=dict)

@@ -6,12 +6,14 @@ from votecal_soap.cli import options, output
 from votecal_soap.cli.session import Session, pass_session
 
 _NAMES = {
-    "uploads": "Uploads",
-    "exports": "Exports",
-    "dmv_files": "DMV files",
-    "replies": "Stored replies",
-    "signatures": "Signatures of nobody",
-    "payload_logs": "Payload logs",
+    "uploads": "Uploads removed",
+    "exports": "Exports removed",
+    "dmv_files": "DMV files removed",
+    "replies": "Stored replies removed",
+    "signatures": "Signatures of nobody removed",
+    "payload_logs": "Payload logs removed",
+    "archived_messages": "Cleared messages archived",
+    "messages": "Archived messages removed",
 }
 
 
@@ -20,7 +22,7 @@ _NAMES = {
 @options.as_json
 @pass_session
 def purge(session: Session, acting_user: str, as_json: bool) -> None:
-    """Remove files and kept data whose retention has passed, now.
+    """Remove files and kept data whose retention has passed, and archive cleared messages, now.
 
     A regular purge is a job: votecal job schedule purge --repeat "0 3 * * *"
     """
@@ -32,4 +34,4 @@ def purge(session: Session, acting_user: str, as_json: bool) -> None:
     if as_json:
         output.show_json(removed)
     else:
-        output.show_fields({f"{_NAMES[kind]} removed": count for kind, count in removed.items()})
+        output.show_fields({_NAMES[kind]: count for kind, count in removed.items()})

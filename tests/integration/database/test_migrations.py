@@ -12,7 +12,7 @@ from sqlalchemy import insert, select
 from db import schema
 from db.engine import create_engine
 from db.offline_sql import revision_sql, revisions, upgrade_sql
-from db.tables import ems_message, metadata, voter_match_key, voter_match_key_recent
+from db.tables import ems_message, ems_message_archive, metadata, voter_match_key, voter_match_key_recent
 from votecal_soap.contract.queue_messages import ABOUT, render_header
 from votecal_soap.errors import ErrorCode, Unavailable
 
@@ -135,6 +135,48 @@ def test_a_database_that_is_not_upgraded_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(Unavailable, match="votecal db upgrade") as refused:
         schema.check(f"sqlite:///{tmp_path / 'old.db'}")
     assert refused.value.code is ErrorCode.SCHEMA_OUTDATED
+
+
+@pytest.fixture
+def newer_url(sqlite_url):
+    """A database that a later release has added to."""
+    engine = create_engine(sqlite_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE ems_message ADD COLUMN of_a_later_release VARCHAR(10)")
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    return sqlite_url
+
+
+def test_a_release_goes_on_working_on_a_schema_that_a_later_one_has_added_to(newer_url):
+    schema.check(newer_url)
+    schema.upgrade(newer_url)
+    assert schema.current(newer_url) == "9999"
+
+
+@pytest.mark.parametrize("says", ["UPDATE schema_compatibility SET oldest_revision = '9998'", "DELETE FROM schema_compatibility"])
+def test_a_release_that_a_later_schema_does_not_serve_any_more_is_told_to_make_way(newer_url, says):
+    engine = create_engine(newer_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(says)
+    engine.dispose()
+    for refused in (schema.check, schema.upgrade):
+        with pytest.raises(Unavailable, match="newer release, install that one"):
+            refused(newer_url)
+
+
+@pytest.mark.requirement("OPS-05", "EWS-04")
+def test_archived_messages_are_taken_back_into_the_queues_table_when_the_archive_goes(empty_database_url):
+    schema.upgrade(empty_database_url)
+    engine, at = create_engine(empty_database_url), datetime(2026, 3, 2, tzinfo=UTC)
+    told = {"message_id": 7, "county_code": "19", "message_type": "IdvResult", "state": "Processed", "dedup_key": "k", "payload": "<X/>"}
+    with engine.begin() as connection:
+        connection.execute(insert(ems_message_archive).values(**told, enqueued_at=at, cleared_at=at, archived_at=at))
+    schema.downgrade(empty_database_url, "0014")
+    columns = (ems_message.c.message_id, ems_message.c.queue_county, ems_message.c.cleared_at, ems_message.c.payload)
+    with engine.connect() as connection:
+        assert [tuple(row) for row in connection.execute(select(*columns))] == [(7, None, at, "<X/>")]
+    engine.dispose()
 
 
 def test_the_upgrade_is_found_from_any_folder(tmp_path, monkeypatch):

@@ -1,13 +1,17 @@
 import hashlib
+import json
 import os
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from jobs.purge import Purged, purge
 from votecal_soap.domain.dmv_records import SignatureImage
+from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, MessageType, NewMessage
 from votecal_soap.domain.jobs import JobState, JobType
 from votecal_soap.domain.uploads import Compression, UploadState
+from votecal_soap.use_cases import archive_messages
 from votecal_soap.use_cases.ports import StoredReply
 
 DAY = 86_400
@@ -184,3 +188,49 @@ def test_answers_and_signatures_of_nobody_are_forgotten_when_their_retention_has
         ("PurgeKeptData", "replies", '{"new": {}, "old": {"count": 1}}'),
         ("PurgeKeptData", "signatures", '{"new": {}, "old": {"count": 1}}'),
     ]
+
+
+def queue(application, count):
+    """Messages of Los Angeles, the first cleared as failed, the others as processed."""
+    told = {"county_code": "19", "message_type": MessageType.IDV_RESULT, "payload": "<X/>", "blocks_updates": 0}
+    about = dict.fromkeys(("state_voter_id", "voter_sequence", "ems_voter_id", "record_version", "job_id", "record_sequence"))
+    with application.unit_of_work() as uow:
+        uow.messages.add([NewMessage(**told, **about, dedup_key=f"key:{key}") for key in range(count)], application.clock.now())
+        first, *others = (message.message_id for message in uow.messages.page("19", count, with_payload=False))
+        outcomes = {first: ClearOutcome.FAILED} | dict.fromkeys(others, ClearOutcome.PROCESSED)
+        clearances = [Clearance(message_id=message_id, outcome=outcome) for message_id, outcome in outcomes.items()]
+        uow.messages.clear("19", clearances, application.clock.now())
+        uow.commit()
+    return [first, *others]
+
+
+@pytest.mark.requirement("OPS-05", "EWS-04")
+def test_cleared_messages_go_to_the_archive_chunk_by_chunk_and_stay_there_for_good(application, audit_rows, monkeypatch):
+    monkeypatch.setattr(archive_messages, "CHUNK", 2)
+    message_ids = queue(application, 6)
+    application.clock.instant += timedelta(days=application.config.message_archive_days)
+    assert run(application) == Purged()
+    application.clock.instant += timedelta(seconds=1)
+    looks = iter([False] * 4 + [True] * 99)
+    assert purge(application, "job:7", lambda: next(looks)).archived_messages == 0
+    looks = iter([False] * 6 + [True] * 99)
+    assert 0 < purge(application, "job:7", lambda: next(looks)).archived_messages < 5
+    run(application)
+    application.clock.instant += timedelta(days=9_999)
+    assert run(application).messages == 0
+    with application.unit_of_work(read_only=True) as uow:
+        assert uow.messages.over_before(application.clock.now(), 10) == []
+        assert [message[0] for message in uow.messages.by_ids("19", message_ids)] == message_ids
+    told = [json.loads(row.detail)["old"]["count"] for row in audit_rows() if row.action == "ArchiveMessages"]
+    assert (sum(told), max(told)) == (5, 2)
+
+
+@pytest.mark.requirement("OPS-05")
+def test_archived_messages_are_forgotten_where_a_retention_is_set_but_never_before_they_are_archived(application, audit_rows):
+    short = replace(application, config=replace(application.config, message_retention_days=1))
+    queue(short, 3)
+    short.clock.instant += timedelta(days=29)
+    assert run(short) == Purged(replies=0)
+    short.clock.instant += timedelta(days=2)
+    assert run(short) == Purged(archived_messages=2, messages=2)
+    assert [row.action for row in audit_rows()] == ["ArchiveMessages", "PurgeMessages"]

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import oracle
 from db.bulk.core import CoreBulkWriter
 from db.engine import create_engine
 from db.key_sets import select_among
-from db.repositories import leases, match_candidates, match_keys, match_merging, match_rebuilding, silver_records
+from db.repositories import leases, match_candidates, match_keys, match_merging, match_rebuilding, message_archive, silver_records
 from db.repositories.audit import SqlAuditRepository
 from db.repositories.case_counts import CaseCounts
 from db.repositories.children import SqlChildRepository
@@ -175,6 +175,11 @@ CALLS = {
     "card due": lambda db: db.voters.with_card_due("19", 0, 10),
     "confidential voters": lambda db: db.voters.confidential("19", NOON.date(), 0, 10),
     "confidential since": lambda db: db.voters.confidential_since(Confidentiality.PUBLIC_SAFETY, NOON.date(), 0, 10),
+    "messages that are over": lambda db: db.messages.over_before(NOON, 10),
+    "archive": lambda db: db.messages.archive([1, 2], NOON),
+    "archived by ids": lambda db: message_archive.by_ids(db.connection, "19", [1]),
+    "archived keys": lambda db: message_archive.known_keys(db.connection, ["k"]),
+    "forget archived": lambda db: db.messages.forget_archived(NOON, 10),
     "known keys": lambda db: db.messages.known_keys(["k"]),
     "potential voters due": lambda db: db.work_items.potential_voters_due("19", 0, 10),
     "add work items": lambda db: db.work_items.add([work_item(1)], 1, NOON),

@@ -23,7 +23,7 @@ class MessageRepository(Protocol):
         ...
 
     def by_ids(self, county_code: str, message_ids: Sequence[int]) -> list[StoredMessage]:
-        """Those of these messages that are this county's, as they are sent, cleared ones included."""
+        """Those of these messages that are this county's, as they are sent, cleared and archived ones included."""
         ...
 
     def depth(self, county_code: str) -> int:
@@ -54,6 +54,21 @@ class MessageRepository(Protocol):
         """Put a poison message aside for good; False when it is none of this county's."""
         ...
 
+    def over_before(self, cleared_before: datetime, limit: int, after: int = 0) -> list[int]:
+        """Ids above `after` of messages that were cleared before an instant and are over, in order; one that failed is over when SOS has skipped it."""
+        ...
+
+    def archive(self, message_ids: Sequence[int], at: datetime) -> int:
+        """Move those of these that are over and still in the queue's table to the archive; how many (OPS-05).
+
+        Nothing that a county asks about them is answered otherwise: by id, to be cleared again, by key.
+        """
+        ...
+
+    def forget_archived(self, cleared_before: datetime, limit: int) -> int:
+        """Delete archived messages that were cleared before an instant; how many (OPS-05)."""
+        ...
+
     def hours(self, county_code: str, since: datetime) -> list[QueueHour]:
         """What each hour added and cleared, oldest first; hours without either are left out."""
         ...
@@ -71,7 +86,7 @@ class MessageRepository(Protocol):
         ...
 
     def known_keys(self, dedup_keys: Sequence[str]) -> set[str]:
-        """Which of these messages were ever queued, cleared ones included."""
+        """Which of these messages were ever queued, cleared and archived ones included."""
         ...
 
     def voters_with_blocking(self, county_code: str, state_voter_ids: Sequence[int]) -> set[int]:
