@@ -83,8 +83,8 @@ def make_job_workload(folder: Path, *, voters: int, records: int) -> JobWorkload
     spec = CoaSpec(count=records, voter_count=voters, seed=SEED, county_codes=tuple(COUNTIES), sent_on=SENT_ON)
     with closing(unit_of_work(database)) as factory:
         load_reference("benchmark", factory(), FixedClock(NOW))
-        cases = generate_coa(_loaded(population(voters, SEED, ORDINARY_NOISE), factory), spec)
-        _schedule(factory)
+        cases = generate_coa(loaded(population(voters, SEED, ORDINARY_NOISE), factory), spec)
+        schedule(factory)
     file = folder / FILE_NAME
     write_dmv_coa_file(file, DmvCoaHeader("benchmark", NOW), (case.record for case in cases))
     with sqlite3.connect(database) as connection:
@@ -93,7 +93,7 @@ def make_job_workload(folder: Path, *, voters: int, records: int) -> JobWorkload
     return JobWorkload(folder=folder, database=database, file=file, cases=cases)
 
 
-def _loaded(voters: Iterator[SyntheticVoter], factory: UnitOfWorkFactory) -> Iterator[SyntheticVoter]:
+def loaded(voters: Iterator[SyntheticVoter], factory: UnitOfWorkFactory) -> Iterator[SyntheticVoter]:
     """Pass voters on, and insert them as the product does: with their version, as compared, and with their keys."""
     waiting: list[Voter] = []
     for number, voter in enumerate(voters):
@@ -130,7 +130,8 @@ def scheduled(uow: UnitOfWork, job_type: JobType, scope: DetectionScope | None =
     return job_id
 
 
-def _schedule(factory: UnitOfWorkFactory) -> None:
+def schedule(factory: UnitOfWorkFactory) -> None:
+    """The job that waits for the file."""
     with factory() as uow:
         uow.dmv_files.expect(scheduled(uow, JobType.PROCESS_DMV_COA_RECORD_FILE), FILE_NAME, NOW)
         uow.commit()

@@ -21,7 +21,7 @@ class Config:
     """Every setting, with its default. Sizes are bytes, times seconds unless the name says otherwise."""
 
     data_dir: Path = Path("var")
-    database_url: str = ""
+    database_url: str = field(default="", repr=False)
     credential_key: str = field(default="", repr=False)
     digest_keys: tuple[str, ...] = field(default=(), repr=False)
     digest_seconds: int = 300

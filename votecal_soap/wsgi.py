@@ -3,12 +3,15 @@
 import logging
 import socket
 import threading
+import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 import waitress
 from waitress import wasyncore
 from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import BaseWSGIServer
 
 from jobs.recurrence import CronRecurrence
 from votecal_soap.bootstrap import Application
@@ -37,6 +40,8 @@ logger = logging.getLogger(__name__)
 _CHANNEL_TIMEOUT: Final = 60
 _HEADER_BYTES: Final = 32 << 10
 _CONNECTIONS: Final = 500
+_GRACE: Final = 30.0
+"""Seconds that calls in hand have when the process is told to stop."""
 _LOOK_ROUND: Final = 0.2
 """Seconds between looks at whether to stop."""
 
@@ -113,14 +118,28 @@ class WebServer:
         except (KeyboardInterrupt, SystemExit):
             self._stopped.set()
         finally:
+            self._finish_calls()
             for server in self._servers:
                 server.task_dispatcher.shutdown()
             wasyncore.close_all(self._sockets)
             self._consumers.end()
 
+    def _finish_calls(self) -> None:
+        """Let nobody new in, and answer whoever's call has come; waitress would drop those that wait for a thread, and what is not sent yet."""
+        for listener in [each for each in self._sockets.values() if isinstance(each, BaseWSGIServer)]:
+            listener.del_channel()
+            listener.socket.close()
+        deadline = time.monotonic() + _GRACE
+        while time.monotonic() < deadline and any(isinstance(each, HTTPChannel) and _is_busy(each) for each in self._sockets.values()):
+            wasyncore.loop(timeout=_LOOK_ROUND, map=self._sockets, count=1)
+
     def stop(self) -> None:
         """Have `run` end, from any thread."""
         self._stopped.set()
+
+
+def _is_busy(channel: HTTPChannel) -> bool:
+    return bool(channel.requests or channel.total_outbufs_len)
 
 
 def _listening(family: int, kind: int, protocol: int, address: Any) -> socket.socket:  # noqa: ANN401 - of any family
