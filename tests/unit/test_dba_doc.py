@@ -13,7 +13,8 @@ from votecal_soap.soap.metrics import CallMeter, StateCollector
 
 ROOT = Path(__file__).parents[2]
 DBA = (ROOT / "docs" / "dba.md").read_text(encoding="utf-8")
-VIEWS = dict(re.findall(r"CREATE OR REPLACE VIEW (v_\w+) AS\n(.*?)^/", (ROOT / "db" / "oracle" / "views.sql").read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL))
+SCRIPT = (ROOT / "db" / "oracle" / "views.sql").read_text(encoding="utf-8")
+VIEWS = dict(re.findall(r"CREATE OR REPLACE VIEW (v_\w+) AS\n(.*?)^/", SCRIPT, re.MULTILINE | re.DOTALL))
 ALERTS = DBA.partition("## Alerts")[2].partition("## Growth")[0]
 
 

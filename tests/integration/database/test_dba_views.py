@@ -1,13 +1,18 @@
 """What DBAs watch: the views, and that each table and column says what it holds (OPS-01)."""
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert
+from sqlalchemy.exc import ProgrammingError
 
+from db.engine import create_engine
 from db.tables import ems_consumer
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome
 
+DBA = Path(__file__).parents[3] / "docs" / "dba.md"
 VIEWS = ("v_ems_queue_depth", "v_ems_throughput_hour", "v_ems_poison", "v_ems_stuck_voter", "v_ems_consumer", "v_open_work_items", "v_job_run")
 
 
@@ -84,3 +89,26 @@ def test_runs_with_a_lease_that_is_over(real_database, registry):
         uow.commit()
         (run,) = rows(uow, "v_job_run")
     assert (run["instance_id"], run["county_code"], run["state"], run["worker"], run["lease_is_over"]) == (claimed.instance_id, "19", "Running", "w", 1)
+
+
+@pytest.fixture
+def monitor(postgres_url):
+    """A connection in the role that docs/dba.md has made on PostgreSQL."""
+    statements = re.search(r"```sql\n(CREATE ROLE.*?)```", DBA.read_text(encoding="utf-8"), re.DOTALL).group(1)
+    engine = create_engine(postgres_url)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statements)
+        connection.exec_driver_sql("SET LOCAL ROLE ems_monitor")
+        yield connection
+        connection.rollback()  # the role belongs to the whole server
+    engine.dispose()
+
+
+@pytest.mark.postgres
+@pytest.mark.requirement("OPS-01")
+@pytest.mark.parametrize("refused", ["SELECT * FROM voter", "SELECT * FROM v_job_run FOR UPDATE", "DELETE FROM poison_message", "CREATE TABLE mine (a INT)"])
+def test_who_watches_reads_every_view_and_nothing_else(monitor, refused):
+    for view in VIEWS:
+        monitor.exec_driver_sql(f"SELECT * FROM {view}").all()
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        monitor.exec_driver_sql(refused)
