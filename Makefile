@@ -50,6 +50,7 @@ bench: $(VENV)/.installed-for-tests
 	$(BIN)/python -m benchmarks.duplicates --scale small
 	$(BIN)/python -m benchmarks.search_voters --scale small
 	$(BIN)/python -m benchmarks.soak --scale small
+	$(BIN)/python -m benchmarks.storage --scale small
 
 clean:
 	rm -rf $(VENV) .nox build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

@@ -1,7 +1,7 @@
 """A page of the queue reads its own rows only, however deep the queue is (EWS-02)."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from db.repositories.messages import _STORED_PAGE
 
@@ -36,3 +36,19 @@ def test_a_page_follows_the_index_and_sorts_nothing(deep_queue, after):
     assert "TEMP B-TREE" not in plan, plan
     assert "Seq Scan" not in plan, plan
     assert "SCAN ems_message" not in plan, plan
+
+
+@pytest.mark.requirement("OPS-05")
+@pytest.mark.parametrize("database_url", PLANNERS, indirect=True)
+def test_the_search_for_what_is_to_be_archived_follows_the_same_index(deep_queue, registry):
+    """It needs none of its own, which every clearing would pay for."""
+    asked = []
+    with deep_queue(read_only=True) as uow:
+        connection = uow._connection
+        event.listen(connection, "before_execute", lambda _, statement, *rest: asked.append(statement))
+        uow.messages.over_before(registry.now, 100, 7)
+        explain = "EXPLAIN QUERY PLAN " if connection.dialect.name == "sqlite" else "EXPLAIN "
+        compiled = asked[0].compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+        plan = "\n".join(str(row) for row in connection.execute(text(explain + str(compiled))))
+    assert "ix_ems_message_queue" in plan, plan
+    assert "TEMP B-TREE" not in plan, plan
