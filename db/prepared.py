@@ -7,10 +7,12 @@ execution: three times what SQLite takes to find a row by its key (measured).
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select
+from sqlalchemy import Connection, Engine, Select
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.pool import PoolProxiedConnection
 
-from db.errors import translate
+from db.errors import busy, translate
 
 Row = tuple[Any, ...]
 
@@ -34,7 +36,18 @@ class PreparedQuery:
 
     def rows(self, connection: Connection, values: Mapping[str, int | str]) -> list[Row]:
         """The rows that it finds, as the driver's tuples with dates and times as they are meant."""
-        compiled = self._compiled.get(connection.dialect.name) or self._compile(connection.dialect)
+        return self._rows(connection.dialect, connection.connection, values)
+
+    def rows_alone(self, engine: Engine, values: Mapping[str, int | str]) -> list[Row]:
+        """The same as a transaction of its own; raises Unavailable when no connection is to be had."""
+        connection = _connected(engine)
+        try:
+            return self._rows(engine.dialect, connection, values)
+        finally:
+            connection.close()
+
+    def _rows(self, dialect: Dialect, connection: PoolProxiedConnection, values: Mapping[str, int | str]) -> list[Row]:
+        compiled = self._compiled.get(dialect.name) or self._compile(dialect)
         named = {**compiled.own, **values}
         given = named if compiled.order is None else [named[name] for name in compiled.order]
         rows = _fetched(connection, compiled.text, given)
@@ -48,8 +61,19 @@ class PreparedQuery:
         return self._compiled.setdefault(dialect.name, made)
 
 
-def _fetched(connection: Connection, text: str, given: Mapping[str, Any] | Sequence[Any]) -> list[Row]:
-    cursor = connection.connection.cursor()
+def _connected(engine: Engine) -> PoolProxiedConnection:
+    try:
+        return engine.raw_connection()
+    except PoolTimeout as error:
+        raise busy(error) from error
+    except Exception as error:
+        if translated := translate(error):
+            raise translated from error
+        raise
+
+
+def _fetched(connection: PoolProxiedConnection, text: str, given: Mapping[str, Any] | Sequence[Any]) -> list[Row]:
+    cursor = connection.cursor()
     try:
         cursor.execute(text, given)
         return list(cursor.fetchall())

@@ -37,6 +37,7 @@ from db.repositories.sos_work_items import SqlSosItemRepository
 from db.repositories.uploads import SqlUploadRepository
 from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
+from db.single_reads import SqlSingleReads
 from votecal_soap.clock import Clock
 from votecal_soap.errors import Unavailable
 from votecal_soap.retrying import note_commit
@@ -140,6 +141,7 @@ class SqlUnitOfWorkFactory:
         """Use this engine; with the URL that it was made from, the factory can be sent to another process."""
         self._engine = engine
         self._reading = reading_engine(engine)
+        self.single_reads = SqlSingleReads(self._reading)
         self._numbers_apart = engine_apart(engine)
         self._url = url
 
@@ -163,6 +165,7 @@ class SqlUnitOfWorkFactory:
         """Give back all connections."""
         self._engine.dispose()
         self._reading = reading_engine(self._engine)  # disposing gave the engine another pool
+        self.single_reads = SqlSingleReads(self._reading)
         if self._numbers_apart is not None:
             self._numbers_apart.dispose()
 

@@ -1,6 +1,6 @@
 """Counties, credentials, users, elections, precincts, codes and rules: loaded beforehand (OPS-04)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -12,8 +12,13 @@ from db.tables import county, county_rules, credential, election, ems_queue, pre
 from votecal_soap.domain.counties import County, Credential, Election, Precinct, Role, StaffUser
 
 _CREDENTIAL_FIELDS: Final = tuple(credential.c.keys())
-_CREDENTIAL: Final = PreparedQuery(select(credential).where(credential.c.username == bindparam("username")))
+CREDENTIAL_BY_NAME: Final = PreparedQuery(select(credential).where(credential.c.username == bindparam("username")))
 """Made once: every call asks it."""
+
+
+def credential_of(rows: Sequence[tuple[Any, ...]]) -> Credential | None:
+    """What `CREDENTIAL_BY_NAME` found."""
+    return Credential(**dict(zip(_CREDENTIAL_FIELDS, rows[0], strict=True))) if rows else None
 
 
 class SqlReferenceRepository:
@@ -42,8 +47,7 @@ class SqlReferenceRepository:
 
     def credential(self, username: str) -> Credential | None:
         """One credential, revoked ones included."""
-        rows = _CREDENTIAL.rows(self._connection, {"username": username})
-        return Credential(**dict(zip(_CREDENTIAL_FIELDS, rows[0], strict=True))) if rows else None
+        return credential_of(CREDENTIAL_BY_NAME.rows(self._connection, {"username": username}))
 
     def credentials(self, county_code: str | None = None) -> list[Credential]:
         """Credentials, by user name."""

@@ -17,6 +17,7 @@ from fakes.papers import FakeDocumentPartRepository, FakeMailingRepository, Fake
 from fakes.state import FakeState
 from fakes.voters import FakeVoterRepository
 
+from votecal_soap.domain.counties import Credential
 from votecal_soap.errors import ErrorCode, Unavailable
 
 BUSY_SECONDS = 5
@@ -28,12 +29,26 @@ class FakeDatabase:
     def __init__(self) -> None:
         self.committed = FakeState()
         self.writing = threading.Lock()
+        self.single_reads = FakeSingleReads(self)
 
     def __call__(self, *, read_only: bool = False) -> "FakeUnitOfWork":
         return FakeUnitOfWork(self, read_only=read_only)
 
     def close(self) -> None:
         """Nothing to give back."""
+
+
+class FakeSingleReads:
+    """See `ports.SingleReads`."""
+
+    def __init__(self, database: FakeDatabase) -> None:
+        self._database = database
+
+    def credential(self, username: str) -> Credential | None:
+        return FakeReferenceRepository(self._database.committed).credential(username)
+
+    def has_open_messages(self, county_code: str) -> bool:
+        return FakeMessageRepository(self._database.committed).depth(county_code) > 0
 
 
 class FakeUnitOfWork:

@@ -90,12 +90,12 @@ class Authenticator:
         return Caller(username=credential.username, county_code=credential.county_code, credential_expires_at=credential.expires_at)
 
     def _find(self, presented: PresentedCredential) -> Credential | None:
+        if presented.username is not None:
+            return self._unit_of_work.single_reads.credential(presented.username)
+        if not _is_certified(presented):
+            return None
         with self._unit_of_work(read_only=True) as uow:
-            if presented.username is not None:
-                return uow.reference.credential(presented.username)
-            if _is_certified(presented):
-                return uow.reference.credential_by_certificate(presented.certificate_subject or "")
-        return None
+            return uow.reference.credential_by_certificate(presented.certificate_subject or "")
 
     def _proves_itself(self, credential: Credential | None, presented: PresentedCredential) -> bool:
         if presented.digest is not None:

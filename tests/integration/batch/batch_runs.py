@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine, Table
 
 from db.engine import READ_ONLY, create_engine
+from db.single_reads import SqlSingleReads
 from db.tables import metadata
 from db.unit_of_work import SqlUnitOfWork, SqlUnitOfWorkFactory
 from votecal_soap.clock import FixedClock
@@ -56,6 +57,10 @@ class Mortal:
         if self.lives == 0:
             raise Killed
         self.lives -= 1
+
+    @property
+    def single_reads(self) -> SqlSingleReads:
+        return self.factory.single_reads
 
     def close(self) -> None:
         self.factory.close()

@@ -28,7 +28,7 @@ from votecal_soap.use_cases.ports.messages import MessageRepository
 from votecal_soap.use_cases.ports.reference import ReferenceRepository
 from votecal_soap.use_cases.ports.sos_items import SosItemRepository
 from votecal_soap.use_cases.ports.trails import AuditEntry, AuditRepository, BatchRepository, JudgedChunk, JudgedRecord, KeptActivity, NewActivity
-from votecal_soap.use_cases.ports.transaction import UnitOfWork, UnitOfWorkFactory
+from votecal_soap.use_cases.ports.transaction import SingleReads, UnitOfWork, UnitOfWorkFactory
 from votecal_soap.use_cases.ports.voters import VoterChange, VoterRepository
 from votecal_soap.use_cases.ports.work_items import (
     MailingRepository,
@@ -84,10 +84,11 @@ __all__ = [
     "RecentDmvRecord",
     "ReferenceRepository",
     "ReplyRepository",
-    "SearchProbeRepository",
-    "SosItemRepository",
     "RollRepository",
     "RunProgress",
+    "SearchProbeRepository",
+    "SingleReads",
+    "SosItemRepository",
     "Spool",
     "StoredReply",
     "UnitOfWork",

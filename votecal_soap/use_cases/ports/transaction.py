@@ -3,6 +3,7 @@
 from types import TracebackType
 from typing import Protocol, Self
 
+from votecal_soap.domain.counties import Credential
 from votecal_soap.use_cases.ports.call_guard import CallGuardRepository
 from votecal_soap.use_cases.ports.calls import ReplyRepository, SearchProbeRepository
 from votecal_soap.use_cases.ports.children import ChildRepository, DocumentPartRepository, MergeRepository
@@ -61,8 +62,25 @@ class UnitOfWork(Protocol):
         ...
 
 
+class SingleReads(Protocol):
+    """Questions of one statement, each answered as last committed and without a unit of work: what every call asks costs little more than the answer."""
+
+    def credential(self, username: str) -> Credential | None:
+        """One credential, revoked ones included."""
+        ...
+
+    def has_open_messages(self, county_code: str) -> bool:
+        """Whether anything is in the county's queue (EWS-02); does not scan."""
+        ...
+
+
 class UnitOfWorkFactory(Protocol):
     """Makes units of work; `read_only` ones never lock out a writer."""
+
+    @property
+    def single_reads(self) -> SingleReads:
+        """What is asked without a unit of work."""
+        ...
 
     def __call__(self, *, read_only: bool = False) -> UnitOfWork:
         """A unit of work that has not begun."""
