@@ -110,8 +110,8 @@ def unsent(ems: EmsDatabase) -> list[Answer]:
 
 
 def settle(connection: sqlite3.Connection, answer: Answer, result: str) -> None:
-    """Keep what the state said to it."""
-    connection.execute("UPDATE state_answers SET result = ? WHERE transaction_id = ?", (result, answer.transaction_id))
+    """Keep what the state said to it; what was sent is not needed any more."""
+    connection.execute("UPDATE state_answers SET result = ?, sent = NULL WHERE transaction_id = ?", (result, answer.transaction_id))
 
 
 _ABOUT_VERSIONS: Final = frozenset({Operation.DECIDE_MATCH_CASE, Operation.UNDO_MATCH_CASE})

@@ -14,6 +14,7 @@ from votecal_soap.county.extract import changed_registration, whole_registration
 from votecal_soap.county.match_import import keep_case
 from votecal_soap.county.office import Office
 from votecal_soap.county.registration import after_registration
+from votecal_soap.county.sent_records import ReadRecord, SentRecord, record_to_send
 from votecal_soap.county.state import ChangedVoter, CountyRecords, DecidedCase, DeclinedRegistration, MovedVoter, NewRegistration
 from votecal_soap.county.voter_work import after_declined, after_transfer, after_update
 from votecal_soap.domain.county_activities import CountyActivity
@@ -29,7 +30,10 @@ TakeEffect = Callable[[sqlite3.Connection], str]
 
 
 class AnswerSender:
-    """Each word is kept with its TransactionId before it is sent: a process that dies sends the same again, and the state answers as before."""
+    """Each word is kept before it is sent, with its TransactionId and the record that goes with it: after a crash the same goes out again.
+
+    The state answers it as before.
+    """
 
     def __init__(self, office: Office, state: CountyRecords) -> None:
         """Speak for one county with one state."""
@@ -116,32 +120,29 @@ class AnswerSender:
         return lambda connection: after_report(connection, word.subject_id, reported)
 
     def _register(self, transaction_id: str, word: Word) -> TakeEffect:
-        number, registration = whole_registration(self._office.ems.connection, word.subject_id)
-        result = self._state.register_voter(transaction_id, NewRegistration(ems_voter_id=number, registration=registration, seen=word.detail.seen))
+        sent = self._record(transaction_id, lambda connection: whole_registration(connection, word.subject_id))
+        result = self._state.register_voter(transaction_id, NewRegistration(ems_voter_id=sent.number, registration=sent.registration, seen=word.detail.seen))
         return lambda connection: after_registration(connection, word.subject_id, result)
 
     def _update(self, transaction_id: str, word: Word) -> TakeEffect:
-        connection, detail = self._office.ems.connection, word.detail
-        sent_at = self._office.ems.change_no
-        number, registration = changed_registration(connection, word.subject_id)
-        changed = ChangedVoter(detail.state_voter_id or 0, number, detail.base_version or 0, registration, word.basis)
+        detail, sent = word.detail, self._record(transaction_id, lambda connection: changed_registration(connection, word.subject_id))
+        changed = ChangedVoter(detail.state_voter_id or 0, sent.number, detail.base_version or 0, sent.registration, word.basis)
         change = self._state.update_voter(transaction_id, changed)
-        return lambda connection: after_update(connection, word.subject_id, change, sent_at)
+        return lambda connection: after_update(connection, word.subject_id, change, sent.sent_at)
 
     def _transfer(self, transaction_id: str, word: Word) -> TakeEffect:
-        sent_at = self._office.ems.change_no
-        number, registration = whole_registration(self._office.ems.connection, word.subject_id)
-        moved = MovedVoter(word.detail.state_voter_id or 0, word.detail.base_version or 0, number, registration, word.basis)
+        sent = self._record(transaction_id, lambda connection: whole_registration(connection, word.subject_id))
+        moved = MovedVoter(word.detail.state_voter_id or 0, word.detail.base_version or 0, sent.number, sent.registration, word.basis)
         change = self._state.transfer_voter(transaction_id, moved)
-        return lambda connection: after_transfer(connection, self._county, word.subject_id, change, sent_at)
+        return lambda connection: after_transfer(connection, self._county, word.subject_id, change, sent.sent_at)
 
     def _undo_transfer(self, transaction_id: str, word: Word) -> TakeEffect:
         undone = self._state.undo_transfer_out(transaction_id, word.subject_id, word.basis)
         return lambda connection: after_reversal(connection, word.subject_id, undone)
 
     def _declined(self, transaction_id: str, word: Word) -> TakeEffect:
-        number, registration = whole_registration(self._office.ems.connection, word.subject_id)
-        change = self._state.enter_declined_voter(transaction_id, DeclinedRegistration(number, registration, word.basis))
+        sent = self._record(transaction_id, lambda connection: whole_registration(connection, word.subject_id))
+        change = self._state.enter_declined_voter(transaction_id, DeclinedRegistration(sent.number, sent.registration, word.basis))
         return lambda connection: after_declined(connection, word.subject_id, change)
 
     def _activity(self, transaction_id: str, word: Word) -> TakeEffect:
@@ -149,6 +150,9 @@ class AnswerSender:
         activity, on = CountyActivity(detail.activity or ""), date.fromisoformat(detail.on or "")
         self._state.add_voter_activity(transaction_id, detail.state_voter_id or 0, activity, on, word.basis or None)
         return lambda _: activity.value
+
+    def _record(self, transaction_id: str, read: ReadRecord) -> SentRecord:
+        return record_to_send(self._office.ems, transaction_id, read)
 
     @property
     def _county(self) -> str:

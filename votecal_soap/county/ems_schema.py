@@ -119,6 +119,7 @@ CREATE TABLE IF NOT EXISTS state_answers (
     given_at TEXT NOT NULL,
     result TEXT,
     detail TEXT,
+    sent TEXT,
     UNIQUE (operation, subject_id, subject_version)
 );
 CREATE TABLE IF NOT EXISTS merged_data (
@@ -136,11 +137,13 @@ CREATE TABLE IF NOT EXISTS registration_candidates (
 """Match cases, moves, DMV records and merged data that the state told of, and the county's answers.
 
 An EMS that was made before gets them when it is opened. A case's `pulled` is NULL while a merge into this county's record may have
-added data that is not here; a registration's candidates are those whom the state showed and a clerk has to look at.
+added data that is not here; an answer's `sent` is the voter's record that went with it, until the state has answered; a registration's
+candidates are those whom the state showed and a clerk has to look at.
 """
 
 LATER_COLUMNS: Final = (
     ("state_answers", "detail", "TEXT"),
+    ("state_answers", "sent", "TEXT"),
     ("state_cases", "asked_county", "TEXT"),
     ("state_cases", "newer_uid", "INTEGER"),
     ("state_cases", "pulled", "TEXT"),
