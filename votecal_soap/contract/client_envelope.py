@@ -1,13 +1,15 @@
 """Envelopes as a client writes and reads them, without a SOAP library between: for a check of the service, and for the samples in the documents."""
 
+import base64
 from dataclasses import dataclass
 from typing import Final
 
 from lxml import etree
 
 from votecal_soap.contract.markup import branch, leaf
-from votecal_soap.contract.namespaces import SOAP_11_ENVELOPE, WS_SECURITY
+from votecal_soap.contract.namespaces import PASSWORD_DIGEST, SOAP_11_ENVELOPE, WS_SECURITY, WS_SECURITY_UTILITY
 from votecal_soap.contract.parser import hardened_parser, parse_message
+from votecal_soap.credentials import password_digest
 from votecal_soap.errors import InvalidRequest
 
 _SHOWN_OF_CONTENT: Final = 76
@@ -18,6 +20,14 @@ def security_header(username: str, secret: str) -> str:
     """A UsernameToken with the password as text."""
     token = branch("wsse:UsernameToken", leaf("wsse:Username", username), leaf("wsse:Password", secret))
     return f'<wsse:Security xmlns:wsse="{WS_SECURITY}">{token}</wsse:Security>'
+
+
+def digest_header(username: str, secret: str, *, nonce: bytes, created: str) -> str:
+    """A UsernameToken with a PasswordDigest; `created` is an xs:dateTime."""
+    digest = f'<wsse:Password Type="{PASSWORD_DIGEST}">{password_digest(nonce, created, secret)}</wsse:Password>'
+    proof = digest + leaf("wsse:Nonce", base64.b64encode(nonce).decode()) + leaf("wsu:Created", created)
+    token = branch("wsse:UsernameToken", leaf("wsse:Username", username), proof)
+    return f'<wsse:Security xmlns:wsse="{WS_SECURITY}" xmlns:wsu="{WS_SECURITY_UTILITY}">{token}</wsse:Security>'
 
 
 def request_envelope(header: str, *body: str) -> str:

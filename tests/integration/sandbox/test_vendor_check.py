@@ -11,8 +11,9 @@ from votecal_soap.cli import votecal
 from votecal_soap.contract.client_envelope import read_reply
 from votecal_soap.contract.wsdl import SERVICES
 from votecal_soap.county.vendor_check import des_operations, ems_operations
-from votecal_soap.county.vendor_check.catalogue import CHECKS
+from votecal_soap.county.vendor_check.catalogue import CHECKS, DIGEST_CHECKS
 from votecal_soap.county.vendor_check.checks import Kind, Result, run_checks
+from votecal_soap.county.vendor_check.digest_mistakes import DIGEST_MISTAKES
 from votecal_soap.county.vendor_check.mistakes import MISTAKES
 from votecal_soap.county.vendor_check.visit import Visit
 from votecal_soap.errors import NotAllowed, Unavailable
@@ -79,9 +80,26 @@ def test_a_service_that_is_not_there_is_told(made):
         Visit(url="ftp://votecal.example", username="nobody", secret="nothing", stamp="1")
 
 
-@pytest.mark.parametrize("mistake", MISTAKES, ids=lambda mistake: mistake.name)
+@pytest.mark.requirement("EWS-01")
+def test_a_run_with_digests_passes_at_a_sandbox_and_tries_their_mistakes(made, run):
+    county = made.counties[0]
+    done = run(county, "--digest", "--json", secret=county.digest_secret)
+    results = json.loads(done.stdout)
+    assert (done.exit_code, len(results)) == (0, len(CHECKS) + len(DIGEST_CHECKS))
+    assert {one["result"] for one in results if one["check"] in {check.name for check in DIGEST_CHECKS}} == {"pass"}
+
+
+def test_a_wrong_secret_that_is_held_back_after_many_runs_is_as_the_contract_says(made):
+    (check,) = (check for check in CHECKS if check.name == "Wrong secret")
+    visit = Visit(url=made.url, username=made.counties[1].username, secret=made.counties[1].secret, stamp="1")
+    results = [result for _ in range(12) for result in run_checks([check], visit, changing=False)]
+    visit.close()
+    assert {result.result for result in results} == {Result.PASS}
+
+
+@pytest.mark.parametrize("mistake", [*MISTAKES, *DIGEST_MISTAKES], ids=lambda mistake: mistake.name)
 def test_a_service_that_answers_a_mistake_otherwise_fails_the_check(mistake):
-    (check,) = (check for check in CHECKS if check.name == mistake.name)
+    (check,) = (check for check in (*CHECKS, *DIGEST_CHECKS) if check.name == mistake.name)
     deaf = replace(check, run=replace(mistake, send=lambda _visit: read_reply(200, b"<html/>")).run)
     (result,) = run_checks([deaf], None, changing=True)
     assert result.result is Result.FAIL

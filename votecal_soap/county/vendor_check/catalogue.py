@@ -5,6 +5,7 @@ from typing import Final
 from votecal_soap.contract.wsdl import ServiceContract
 from votecal_soap.county.vendor_check import des_operations, ems_operations
 from votecal_soap.county.vendor_check.checks import Check, Kind
+from votecal_soap.county.vendor_check.digest_mistakes import DIGEST_MISTAKES
 from votecal_soap.county.vendor_check.mistakes import MISTAKES
 from votecal_soap.county.vendor_check.visit import DES, EMS, CheckFailed, Visit
 
@@ -36,3 +37,6 @@ CHECKS: Final = (
     *(Check(name=mistake.name, service=EMS.name, kind=Kind.MISTAKE, run=mistake.run, changes=True) for mistake in MISTAKES if mistake.changes),
     *(Check(name=name, service=DES.name, kind=Kind.OPERATION, run=run, changes=changes) for name, run, changes in des_operations.OPERATIONS),
 )
+
+DIGEST_CHECKS: Final = tuple(Check(name=mistake.name, service=EMS.name, kind=Kind.MISTAKE, run=mistake.run) for mistake in DIGEST_MISTAKES)
+"""What is tried besides by whoever sends PasswordDigest."""

@@ -1,15 +1,17 @@
 """One visit at the services: calls by hand, answers held against the contract, and what was found on the way."""
 
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from typing import Any, Final
 
 import requests
 
 from votecal_soap.clock import Clock, SystemClock
-from votecal_soap.contract.client_envelope import Reply, all_of, read_reply, request_envelope, security_header, text_of
-from votecal_soap.contract.markup import branch, leaf
+from votecal_soap.contract.client_envelope import Reply, all_of, digest_header, read_reply, request_envelope, security_header, text_of
+from votecal_soap.contract.markup import branch, date_time, leaf
 from votecal_soap.contract.schemas import MessageSchema
 from votecal_soap.contract.wsdl import BATCH_DATA_EXCHANGE_SERVICE, EMS_INTEGRATION_SERVICE, ServiceContract
 from votecal_soap.county.secure_transport import refuse_open_transport
@@ -20,9 +22,12 @@ DES: Final = BATCH_DATA_EXCHANGE_SERVICE
 _ADVICE: Final[Mapping[str, str]] = {
     "VC-3001": "The user name or the secret is wrong, expired or revoked: use the one that SOS gave you last.",
     "VC-3003": "Use an address that begins with https, and have the secret replaced: it was sent in the clear.",
+    "VC-3010": "SOS has given this user name no secret for PasswordDigest: ask for one, or leave --digest out and send the password as text.",
     "VC-5001": "The service is busy or its database is away: try again in a minute.",
 }
 _PAGE: Final = 100
+_NONCE_BYTES: Final = 16
+_NOW: Final = timedelta(0)
 
 
 class CheckFailed(Exception):
@@ -45,12 +50,13 @@ class Exchange:
 
 @dataclass(kw_only=True)
 class Visit:
-    """Whose credential calls where. `stamp` makes the TransactionIds of this visit its own."""
+    """Whose credential calls where. `stamp` makes the TransactionIds of this visit its own; with `sends_digests` the secret is the one for PasswordDigest."""
 
     url: str
     username: str
     secret: str = field(repr=False)
     stamp: str
+    sends_digests: bool = False
     clock: Clock = field(default_factory=SystemClock)
     timeout_seconds: float = 30.0
     exchanges: list[Exchange] = field(default_factory=list)
@@ -69,8 +75,17 @@ class Visit:
 
     @property
     def header(self) -> str:
-        """The WS-Security header of this credential."""
-        return security_header(self.username, self.secret)
+        """The WS-Security header of this credential; a digest is made anew each time."""
+        return self.header_by(self.secret)
+
+    def header_by(self, secret: str) -> str:
+        """The same with another secret."""
+        return self.digest_of(self.username, secret) if self.sends_digests else security_header(self.username, secret)
+
+    def digest_of(self, username: str, secret: str, *, late_by: timedelta = _NOW) -> str:
+        """A header with a digest that was made now, or so long ago."""
+        created = date_time((self.clock.now() - late_by).replace(microsecond=0))
+        return digest_header(username, secret, nonce=secrets.token_bytes(_NONCE_BYTES), created=created)
 
     def transaction(self, what: str) -> str:
         """A TransactionId of this visit."""
