@@ -85,7 +85,7 @@ def _page(status: HTTPStatus, text: str, code: str | None = None) -> Response:
         record.fault = code
     title = _TITLES.get(status, status.phrase if status < HTTPStatus.INTERNAL_SERVER_ERROR else "Something went wrong")
     again = request.path if request.method == "GET" else None
-    told = {"title": title, "text": text, "code": code, "again": again, "status": status, "correlation_id": correlation_id.get()}
+    told: dict[str, object] = {"title": title, "text": text, "code": code, "again": again, "status": status, "correlation_id": correlation_id.get()}
     return make_response(_rendered(told), status)
 
 
