@@ -29,7 +29,7 @@ from db.repositories.message_clearing import _NAMED
 from db.repositories.messages import _STORED_PAGE, SqlMessageRepository
 from db.repositories.number_series import NumberSeries
 from db.repositories.queue_depths import QueueDepths
-from db.repositories.reference import _CREDENTIAL, SqlReferenceRepository
+from db.repositories.reference import CREDENTIAL_BY_NAME, SqlReferenceRepository
 from db.repositories.replies import SqlReplyRepository
 from db.repositories.roll import SqlRollRepository
 from db.repositories.search_probes import SqlSearchProbeRepository
@@ -240,7 +240,7 @@ def test_a_statement_is_one_that_oracle_19c_takes(name):
     refuse(statement)
 
 
-@pytest.mark.parametrize("query", [_STORED_PAGE, _CREDENTIAL])
+@pytest.mark.parametrize("query", [_STORED_PAGE, CREDENTIAL_BY_NAME])
 def test_a_prepared_query_is_one_that_oracle_19c_takes_as_it_stands(query):
     text = query._compile(create_engine("oracle+oracledb://h/?service_name=x").dialect).text
     assert "POSTCOMPILE" not in text
