@@ -46,6 +46,12 @@ def latest(connection: Connection, job_id: int) -> JobInstance | None:
     return None if row is None else _run(row)
 
 
+def before(connection: Connection, job_id: int, due_at: datetime, limit: int) -> list[JobInstance]:
+    """The job's runs that were due before an instant, newest first; by the index of the unique due times."""
+    older = _RUN.where(job_instance.c.job_id == job_id, job_instance.c.due_at < due_at).order_by(*_NEWEST_FIRST).limit(limit)
+    return [_run(row) for row in connection.execute(older)]
+
+
 def latest_of(connection: Connection, job_ids: Sequence[int]) -> dict[int, JobInstance]:
     """The newest run of each job; the index of the unique due times finds it without its older ones."""
     other = job_instance.alias("other")

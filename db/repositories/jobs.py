@@ -100,6 +100,10 @@ class SqlJobRepository:
         """The job's newest run."""
         return job_runs.latest(self._connection, job_id)
 
+    def instances_of(self, job_id: int, *, before: datetime, limit: int) -> Sequence[JobInstance]:
+        """The job's runs that were due before an instant, newest first."""
+        return job_runs.before(self._connection, job_id, before, limit)
+
     def latest_instances(self, job_ids: Sequence[int]) -> Mapping[int, JobInstance]:
         """The newest run of each of these jobs; jobs without a run are left out."""
         return job_runs.latest_of(self._connection, job_ids)

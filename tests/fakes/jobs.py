@@ -81,6 +81,9 @@ class FakeJobRepository:
     def latest_instance(self, job_id: int) -> JobInstance | None:
         return max((run for run in self._runs() if run.job_id == job_id), key=_newest, default=None)
 
+    def instances_of(self, job_id: int, *, before: datetime, limit: int) -> Sequence[JobInstance]:
+        return sorted((run for run in self._runs() if run.job_id == job_id and run.due_at < before), key=_newest, reverse=True)[:limit]
+
     def instances(self, *, states: Iterable[InstanceState] | None = None, limit: int = 100) -> Sequence[JobInstance]:
         wanted = set(InstanceState) if states is None else set(states)
         return sorted((run for run in self._runs() if run.state in wanted), key=_newest, reverse=True)[:limit]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, DateTimeLocalField, SelectField, SelectMultipleField, StringField, SubmitField, widgets
@@ -85,11 +85,12 @@ def new() -> Response | str | tuple[str, int]:
 @blueprint.get("/<int:job_id>")
 @only(*SOS_ROLES)
 def show(job_id: int) -> str:
-    """How far a job has come, and what came of it."""
-    report = list_jobs.report(job_id, context.reading())
+    """How far a job has come, and what came of it; `before`: its runs before that one."""
+    before = request.args.get("before", type=int)
+    report = list_jobs.report(job_id, context.reading(), runs_before=before)
     may_authorise = report.job.state is JobState.SCHEDULED and context.person().role in ADMINISTRATORS
     refresh = _REFRESH_SECONDS if report.job.state in _MOVING else None
-    return render_template("jobs/job.html", report=report, may_authorise=may_authorise, refresh=refresh, actions=_actions(report.job))
+    return render_template("jobs/job.html", report=report, may_authorise=may_authorise, refresh=refresh, actions=_actions(report.job), before=before)
 
 
 @blueprint.post("/<int:job_id>/<action>")

@@ -23,10 +23,13 @@ class PairSight(NamedTuple):
     withheld_by_blackout: bool = False
 
 
-def pair_basis(case: MatchCase, remark: str) -> str:
-    """Why two records were taken for one voter's, without any value: case, confidence, criteria, and the decider's words."""
+def pair_basis(case: MatchCase, remark: str, *, by: str | None = None) -> str:
+    """Why two records were taken for one voter's, without any value: case, confidence, criteria, and the decider's words.
+
+    `by`: what a county said, and which, for both records are told of it.
+    """
     told = "; ".join(criterion.text for criterion in case.criteria if criterion.contribution)
-    return f"Match case {case.case_id}, confidence {case.confidence}: {remark or told}"
+    return f"Match case {case.case_id}, confidence {case.confidence}{f', {by}' if by else ''}: {remark or told}"
 
 
 def duplicate_notice(sight: PairSight, own: Voter, other: Voter, *, reader_county: str, today: date) -> MatchNotice:

@@ -11,6 +11,8 @@ from votecal_soap.domain.jobs import Job, JobInstance, JobState
 from votecal_soap.errors import ErrorCode, NotFound
 from votecal_soap.use_cases.ports import OutcomeCounts, RunProgress, UnitOfWork
 
+SHOWN_RUNS: Final = 20
+"""Earlier runs on a page."""
 SHOWN_RECORDS: Final = 20
 """Records that could not be read are listed up to this number."""
 
@@ -35,7 +37,7 @@ class DetectionReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobReport:
-    """A job with its newest run, its counts, and the registered voters still without a voting precinct."""
+    """A job with its newest run, its counts, and the registered voters still without a voting precinct; a page of its runs before, newest first."""
 
     job: Job
     run: JobInstance | None
@@ -43,6 +45,8 @@ class JobReport:
     without_voting_precinct: int | None
     dmv_file: DmvFileReport | None = None
     detection: DetectionReport | None = None
+    earlier_runs: Sequence[JobInstance] = ()
+    more_runs: bool = False
 
 
 def existing_job(uow: UnitOfWork, job_id: int, *, lock: bool = False) -> Job:
@@ -59,18 +63,27 @@ def listed(uow: UnitOfWork, *, county_code: str | None = None, states: Iterable[
         return uow.jobs.listed(county_code=county_code, states=states, limit=limit)
 
 
-def report(job_id: int, uow: UnitOfWork) -> JobReport:
-    """Everything that SOS wants to see of one job."""
+def report(job_id: int, uow: UnitOfWork, *, runs_before: int | None = None) -> JobReport:
+    """Everything that SOS wants to see of one job; its earlier runs from before a run (its id), or from before the newest."""
     with uow:
         job = existing_job(uow, job_id)
+        run = uow.jobs.latest_instance(job_id)
+        earlier = _runs_before(run if runs_before is None else uow.jobs.instance(runs_before), job_id, uow)
         return JobReport(
             job=job,
-            run=uow.jobs.latest_instance(job_id),
+            run=run,
+            earlier_runs=earlier[:SHOWN_RUNS],
+            more_runs=len(earlier) > SHOWN_RUNS,
             counts=uow.jobs.counts(job_id),
             without_voting_precinct=_without_voting_precinct(job, uow),
             dmv_file=_dmv_file(job, uow) if job.job_type.is_file_job else None,
             detection=_detection(job, uow) if job.scope is not None else None,
         )
+
+
+def _runs_before(run: JobInstance | None, job_id: int, uow: UnitOfWork) -> Sequence[JobInstance]:
+    """One more than a page; none before a run that there is not."""
+    return uow.jobs.instances_of(job_id, before=run.due_at, limit=SHOWN_RUNS + 1) if run is not None else ()
 
 
 def _dmv_file(job: Job, uow: UnitOfWork) -> DmvFileReport | None:

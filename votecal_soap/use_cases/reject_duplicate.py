@@ -22,7 +22,7 @@ def reject_pair(uow: UnitOfWork, hand: PairInHand, word: Word, county_code: str)
     if hand.case.state is CaseState.PROVISIONAL:
         undo_merge(uow, hand.effects, MergeOrder(case=case, complete=False, basis=word.basis, deciding_county=word.knowing_county))
     for uid in voters_of(case):
-        hand.effects.note(uid, REJECTED, pair_basis(case, word.basis))
+        hand.effects.note(uid, REJECTED, pair_basis(case, word.basis, by=f"rejected by county {county_code}"))
     if leads_to.state is CaseState.REJECTED_BY_USER:
         _go_on(uow, hand, case, leads_to, word)
     else:

@@ -119,6 +119,59 @@ def test_everything_works_without_a_script(browse, site):
 
 
 @pytest.mark.slow
+@pytest.mark.requirement("DLR-03", "DLR-07", "DLR-18", "DLR-19")
+def test_sos_reviews_merges_and_takes_back_without_a_script(browse, site):
+    detect_one_pair(site)
+    reject_in_both_counties(site)
+    page = browse(scripts=False)
+    page.sign_in(SAM)
+    page.click("Review Rejected Duplicate")
+    page.driver.find_element(By.CSS_SELECTOR, "table.list th[scope=row] a").click()
+    page.wait_for("Review for SOS")
+    review = page.driver.current_url
+    page.click("Take it")
+    page.wait_for("you review it")
+    page.one("input[value=Accept]").click()
+    page.one("textarea[name=basis]").send_keys("the signatures are one hand")
+    page.click("Decide for SOS")
+    page.wait_for("is now accepted")
+    assert case_of(site).case_state == "Accepted"
+    page.driver.get(review)
+    page.one("form[action$=undo] input[name=basis]").send_keys("two sisters after all")
+    page.click("Undo")
+    page.wait_for("was taken back")
+    assert case_of(site).case_state == "Rejected"
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("JOB-01", "JOB-03", "EWS-04")
+def test_jobs_and_queues_are_worked_without_a_script(browse, site):
+    with site.runs.factory() as uow:
+        page_of_two = uow.messages.page("19", 2, with_payload=False)
+        failed = [Clearance(message_id=each.message_id, outcome=ClearOutcome.FAILED, text=f"no street {each.message_id}") for each in page_of_two]
+        uow.messages.clear("19", failed, site.runs.clock.now())
+        uow.commit()
+    page = browse(scripts=False)
+    page.sign_in(ADA)
+    page.open("/jobs/new")
+    page.one("[name=notice]").send_keys("Cora by telephone, March 10")
+    page.one("#county option[value='19']").click()
+    page.one("input[value=Contact]").click()
+    page.click("Show what else runs then")
+    page.wait_for("Scheduled or running then")
+    page.click("Schedule")
+    for action, said in (("Authorise", "pending"), ("Pause", "paused"), ("Resume", "pending"), ("Cancel", "cancelled")):
+        page.click(action)
+        page.wait_for(f"is now {said}")
+    page.open("/queues/19")
+    for action, said in (("Requeue", "is offered to the county again"), ("Skip", "is skipped")):
+        page.click(action)
+        page.wait_for(said)
+    with site.runs.factory(read_only=True) as uow:
+        assert uow.messages.poison("19", 10) == []
+
+
+@pytest.mark.slow
 @pytest.mark.requirement("JOB-01", "JOB-03", "EWS-04", "COA-06")
 def test_an_administrator_schedules_watches_requeues_and_tries_thresholds(browse, site):
     with site.runs.factory() as uow:

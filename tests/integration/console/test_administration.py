@@ -1,6 +1,6 @@
 """Jobs, queues, matching and voters, as people at SOS and in the counties handle them in the console."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, MessageSta
 from votecal_soap.domain.jobs import JobState
 from votecal_soap.domain.match_cases import MailingKind
 from votecal_soap.domain.matching import MatchingFunction
+from votecal_soap.use_cases.list_jobs import SHOWN_RUNS
 from votecal_soap.use_cases.ports import Blackout
 
 from .console_site import ADA, CORA, LEE, OURS, SAM, THEIRS
@@ -97,6 +98,26 @@ def test_duplicate_detection_over_the_whole_roll_is_scheduled_and_its_page_tells
     assert "the whole roll" in page
     assert "1 of 1" in page
     assert '<td>Provisionally merged</td><td class="num">4</td>' in page
+
+
+@pytest.mark.requirement("JOB-03")
+def test_earlier_runs_of_a_repeated_job_are_read_in_pages(site):
+    sam = site.browser(SAM)
+    path = sam.post("/jobs/new", page="/jobs/new", submit="Schedule", job_type="Purge", repeat="0 2 * * *")
+    job_id, begun = int(path.rsplit("/", 1)[1]), site.runs.clock.now()
+    assert "Earlier runs" not in sam.get(path)
+    with site.runs.factory() as uow:
+        runs = [uow.jobs.add_instance(job_id, begun + timedelta(days=day), upload_id=None, record_count=None) for day in range(SHOWN_RUNS + 3)]
+        uow.commit()
+    first = sam.get(path)
+    assert first.count("state-ready") == SHOWN_RUNS
+    assert "Attempt" not in first
+    older = f"?before={runs[2]}"
+    assert f'href="/console{path}{older}"' in first
+    last = sam.get(path + older)
+    assert last.count("state-ready") == 2
+    assert "Older runs" not in last
+    assert "None before that" in sam.get(f"{path}?before={runs[0]}")
 
 
 @pytest.mark.requirement("JOB-01", "JOB-03")

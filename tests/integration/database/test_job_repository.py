@@ -85,6 +85,10 @@ def test_a_run_is_unique_per_job_and_due_time(database, registry):
         assert uow.jobs.instance(first).record_count == 3
         assert uow.jobs.latest_instance(job_id).instance_id == later
         assert [run.instance_id for run in uow.jobs.instances()] == [later, first]
+        assert [run.instance_id for run in uow.jobs.instances_of(job_id, before=registry.now + timedelta(days=2), limit=9)] == [later, first]
+        assert [run.instance_id for run in uow.jobs.instances_of(job_id, before=registry.now + timedelta(days=1), limit=9)] == [first]
+        assert [run.instance_id for run in uow.jobs.instances_of(job_id, before=registry.now + timedelta(days=2), limit=1)] == [later]
+        assert uow.jobs.instances_of(999, before=registry.now + timedelta(days=2), limit=9) == []
         assert uow.jobs.instances(states=[InstanceState.RUNNING]) == []
         assert uow.jobs.instance(999) is None
         assert uow.jobs.latest_instance(999) is None

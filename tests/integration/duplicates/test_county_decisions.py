@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import pytest
 from fakes.dmv import a_voter
 
-from db.tables import audit_entry, merge_record
+from db.tables import audit_entry, merge_record, voter_activity
 from votecal_soap.domain.match_cases import CaseState, Decision, MailingKind
 from votecal_soap.domain.merging import MERGED_REASON
 from votecal_soap.domain.sos_work_items import SosItemType
@@ -14,6 +14,7 @@ from votecal_soap.domain.voter_children import CustomField, NewChild, Participat
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest, NotFound, VoteCalError
 from votecal_soap.use_cases.announce_overdue_cases import announce_overdue_cases
 from votecal_soap.use_cases.open_duplicate_cases import PairOutcome
+from votecal_soap.use_cases.reject_duplicate import REJECTED
 
 from .pairs import DUE, LICENSE, NEW, NOW, OLD, ONE_LICENSE, THIRD, TODAY, old_and_new, pair, shown, some_children
 
@@ -146,6 +147,9 @@ def test_two_rejections_on_one_number_go_to_sos(roll):
     assert roll.open_items() == [SosItemType.VERIFIED_LICENSE_REJECTED, SosItemType.REVIEW_REJECTED_DUPLICATE]
     with pytest.raises(Conflict, match="SOS"):
         roll.decide("37", Decision.ACCEPT)
+    for uid in (OLD, NEW):
+        said = [row.basis for row in roll.rows(voter_activity) if row.state_voter_id == uid and row.activity_type == REJECTED]
+        assert [basis.partition("rejected by ")[2][:9] for basis in said] == ["county 19", "county 37"]
 
 
 @pytest.mark.requirement("DUP-03")

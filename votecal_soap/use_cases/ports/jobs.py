@@ -72,6 +72,10 @@ class JobRepository(Protocol):
         """Runs, newest first."""
         ...
 
+    def instances_of(self, job_id: int, *, before: datetime, limit: int) -> Sequence[JobInstance]:
+        """The job's runs that were due before an instant, newest first."""
+        ...
+
     def claim(self, worker: str, lease_seconds: int, attempt_limit: int) -> JobInstance | None:
         """Take the oldest due run that is ready or whose lease has run out, by the database's clock (JOB-02)."""
         ...
