@@ -165,6 +165,7 @@ def test_a_release_that_a_later_schema_does_not_serve_any_more_is_told_to_make_w
             refused(newer_url)
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("OPS-05", "EWS-04")
 def test_archived_messages_are_taken_back_into_the_queues_table_when_the_archive_goes(empty_database_url):
     schema.upgrade(empty_database_url)

@@ -90,6 +90,7 @@ def is_there(port):
     return True
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("EWS-01")
 def test_the_example_proxy_hands_the_certificates_subject_on_and_believes_nobody(proxy):
     address, folder = proxy
