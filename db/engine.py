@@ -6,6 +6,8 @@ A URL without a driver gets ours. `thick_mode=true` in an Oracle URL's query loa
 
 import importlib.util
 import logging
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,20 +17,19 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from db.clock import go_by
-from db.errors import replace_driver_error
+from db.errors import READ_ONLY, replace_driver_error
 from votecal_soap.clock import Clock
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.log import event as log_event
 
 logger = logging.getLogger(__name__)
 
-READ_ONLY: Final = "votecal_read_only"
-"""The execution option that marks a connection of a read-only unit of work."""
-
 _DRIVERS: Final = {"postgresql": "postgresql+psycopg", "oracle": "oracle+oracledb"}
 
+_BUSY_SECONDS: Final = 30.0
+_ASK_AGAIN_SECONDS: Final = 0.003
 _SQLITE_PRAGMAS: Final = (
-    "PRAGMA busy_timeout = 30000",  # first: the next one may have to wait for another process
+    f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}",  # first: the next one may have to wait for another process
     "PRAGMA journal_mode = WAL",  # readers go on while one writes
     "PRAGMA synchronous = FULL",  # a county that was told Received must find its bytes after a power cut
     "PRAGMA foreign_keys = ON",
@@ -126,8 +127,34 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 def _begin_sqlite(connection: Connection) -> None:
     read_only = bool(connection.get_execution_options().get(READ_ONLY))
     _prepare_sqlite_for(connection, read_only=read_only)
-    # A writer that asked for the lock only at its first write could not get it after another has written.
-    connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+    if read_only:
+        connection.exec_driver_sql("BEGIN")
+    else:
+        # A writer that asked for the lock only at its first write could not get it after another has written.
+        _begin_writing(connection)
+
+
+def _begin_writing(connection: Connection) -> None:
+    """Ask for the only writer's place every few milliseconds.
+
+    SQLite itself asks ten times a second: beside a run, whose next transaction begins milliseconds after its last, it asks in vain.
+    """
+    driver: Any = connection.connection.driver_connection
+    until = time.monotonic() + _BUSY_SECONDS
+    driver.execute("PRAGMA busy_timeout = 0").close()
+    try:
+        while time.monotonic() < until:
+            try:
+                driver.execute("BEGIN IMMEDIATE").close()
+            except sqlite3.OperationalError as error:
+                if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                    break
+                time.sleep(_ASK_AGAIN_SECONDS)
+            else:
+                return
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, so that what is wrong is told in our words
+    finally:
+        driver.execute(_SQLITE_PRAGMAS[0]).close()
 
 
 def _prepare_sqlite_for(connection: Connection, *, read_only: bool) -> None:

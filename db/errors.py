@@ -15,6 +15,8 @@ from votecal_soap.storage import disk_failure
 
 RETRY_AFTER_SECONDS: Final = 5
 _BUSY_TEXT: Final = "The database is busy or away ({}). Send the same again in a few seconds."
+READ_ONLY: Final = "votecal_read_only"
+"""The execution option that marks a connection of a read-only unit of work."""
 
 _SQLITE_UNIQUE: Final = {"SQLITE_CONSTRAINT_UNIQUE", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID"}
 _SQLITE_BUSY: Final = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL")
@@ -59,11 +61,21 @@ def replace_driver_error(context: ExceptionContext) -> None:
     if context.is_pre_ping:
         return  # the pool opens another connection by itself
     error = context.original_exception
+    if _is_reading(context) and _is_refused_as_read_only(error):
+        return  # no disk's fault: the program writes where it said that it would not
     translated = undone(error) if context.is_disconnect else translate(error)
     if context.connection is None and isinstance(translated, Undone):
         translated = busy(error)  # nothing has begun: whoever cannot connect is not better off at once
     if translated is not None:
         raise translated from error
+
+
+def _is_reading(context: ExceptionContext) -> bool:
+    return context.connection is not None and bool(context.connection.get_execution_options().get(READ_ONLY))
+
+
+def _is_refused_as_read_only(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorname", None) == "SQLITE_READONLY" or getattr(error, "sqlstate", None) == "25006"
 
 
 def translate(error: BaseException) -> VoteCalError | None:

@@ -10,6 +10,8 @@ from votecal_soap.errors import Unavailable
 from votecal_soap.log import event
 
 TOLD_EVERY_SECONDS: Final = 60.0
+WAITING: Final = "the database cannot be used for now; it is waited for, nothing is to be restarted"
+ANSWERS_AGAIN: Final = "the database answers again"
 
 
 class Outage:
@@ -38,12 +40,11 @@ class Outage:
             return
         self._told_at = time.monotonic()
         if isinstance(error, Unavailable):
-            name = "the database cannot be used for now; it is waited for, nothing is to be restarted"
-            event(self._logger, name, level=logging.ERROR, code=error.code, count=self._failures)
+            event(self._logger, WAITING, level=logging.ERROR, code=error.code, count=self._failures)
         else:
             event(self._logger, "claim failed", level=logging.ERROR, exc_info=True, count=self._failures)
 
     def _end(self) -> None:
         if self._failures:
-            event(self._logger, "the database answers again", count=self._failures)
+            event(self._logger, ANSWERS_AGAIN, count=self._failures)
         self._failures = 0

@@ -28,11 +28,13 @@ _OF_SYSTEM: Final = {
     errno.ESTALE: ErrorCode.DISK_FAILS,
     errno.ENODEV: ErrorCode.DISK_FAILS,
 }
-_EVENTS: Final = {
+DISK_EVENTS: Final = {
     ErrorCode.DISK_FULL: "a disk is full; make room, and work goes on by itself",
     ErrorCode.DISK_READ_ONLY: "a disk can only be read; make it writable, and work goes on by itself",
     ErrorCode.DISK_FAILS: "a disk cannot be read or written; mend it, and work goes on by itself",
 }
+"""What the operator reads in the log."""
+
 _SAYS: Final = {
     ErrorCode.DISK_FULL: "is full",
     ErrorCode.DISK_READ_ONLY: "can only be read",
@@ -49,7 +51,7 @@ ROOM_BYTES: Final = 16 << 20
 
 def disk_failure(code: ErrorCode, place: str) -> Unavailable:
     """The error for a caller, and the line for the operator; `place` is what lies on that disk, in words."""
-    event(logger, _EVENTS[code], level=logging.ERROR, code=code, setting=place)
+    event(logger, DISK_EVENTS[code], level=logging.ERROR, code=code, setting=place)
     text = f"The disk of {place} {_SAYS[code]}. Nothing was changed; send the same again later."
     return Unavailable(code, text, retry_after_seconds=RETRY_AFTER_SECONDS)
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from db.errors import ORACLE_BUSY
+from db.errors import ORACLE_BUSY, ORACLE_DISK
 from jobs.catalogue import CATALOGUE
+from jobs.outage import ANSWERS_AGAIN, WAITING
 from votecal_soap.cli import votecal
 from votecal_soap.config import DEFAULTS
 from votecal_soap.contract.files import read_xsd
@@ -23,6 +24,7 @@ from votecal_soap.domain.rule_parameters import Action
 from votecal_soap.domain.rules import RULE_FIELDS, rule_book
 from votecal_soap.domain.statewide import shipped_rules
 from votecal_soap.errors import ErrorCode, VoteCalError
+from votecal_soap.storage import DISK_EVENTS
 
 ROOT = Path(__file__).parents[2]
 OPERATIONS, RULES, README = ((ROOT / name).read_text(encoding="utf-8") for name in ("docs/operations.md", "docs/rules.md", "README.md"))
@@ -68,6 +70,20 @@ def test_the_errors_of_oracle_that_may_be_sent_again_are_listed():
     told = re.search(r"ORA-([\d, ]+) and a listener", OPERATIONS)
     assert told is not None
     assert {int(number) for number in told.group(1).split(",")} == ORACLE_BUSY
+
+
+def test_what_oracle_says_of_disks_is_listed_by_the_code_that_it_is_told_as():
+    told = re.search(r"ORA-([\d, ]+) are told as VC-5020, ORA-([\d, ]+) as VC-5021, ORA-([\d, ]+) as VC-5022", OPERATIONS)
+    assert told is not None
+    codes = (ErrorCode.DISK_FULL, ErrorCode.DISK_READ_ONLY, ErrorCode.DISK_FAILS)
+    listed = {int(number): code for numbers, code in zip(told.groups(), codes, strict=True) for number in numbers.split(",")}
+    assert listed == ORACLE_DISK
+
+
+@pytest.mark.requirement("OPS-03")
+def test_what_operators_read_in_the_log_when_things_go_wrong_is_in_the_manual():
+    for name in (*DISK_EVENTS.values(), WAITING, ANSWERS_AGAIN):
+        assert name.partition(";")[0] in OPERATIONS
 
 
 @pytest.mark.requirement("EWS-13")

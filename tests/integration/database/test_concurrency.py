@@ -2,6 +2,7 @@
 
 import multiprocessing
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
@@ -178,3 +179,30 @@ def test_more_threads_than_connections_all_get_their_numbers(postgres_uow):
 
     with ThreadPoolExecutor(threads) as pool:
         assert sorted(pool.map(reserve, range(threads))) == list(range(1, threads + 1))
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("OPS-04")
+def test_a_waiting_writer_of_sqlite_comes_between_two_transactions_of_a_run(sqlite_uow):
+    """A run begins its next transaction milliseconds after its last; SQLite's own waiting let up to some twenty of them pass (measured)."""
+    commits, stopping = [], threading.Event()
+
+    def run():
+        while not stopping.wait(0.002):
+            with sqlite_uow() as uow:
+                time.sleep(0.03)
+                uow.commit()
+            commits.append(None)
+
+    running = threading.Thread(target=run)
+    running.start()
+    passed = 0
+    for _ in range(8):
+        time.sleep(0.02)
+        before = len(commits)
+        with sqlite_uow() as uow:
+            passed += len(commits) - before
+            uow.commit()
+    stopping.set()
+    running.join()
+    assert passed <= 24, "three for each at most"

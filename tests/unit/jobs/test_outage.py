@@ -5,10 +5,8 @@ import logging
 import pytest
 
 from jobs import outage as outage_module
-from jobs.outage import Outage
+from jobs.outage import ANSWERS_AGAIN, WAITING, Outage
 from votecal_soap.errors import ErrorCode, Unavailable
-
-WAITING = "the database cannot be used for now; it is waited for, nothing is to be restarted"
 
 
 @pytest.fixture
@@ -30,7 +28,7 @@ def test_an_outage_is_told_once_and_its_end_with_how_often_it_was_tried(outage, 
     for _ in range(2):
         with outage.waited_for():
             pass
-    assert [(line.msg, line.count) for line in caplog.records[1:]] == [("the database answers again", 5)]
+    assert [(line.msg, line.count) for line in caplog.records[1:]] == [(ANSWERS_AGAIN, 5)]
 
 
 def test_it_is_told_again_while_it_lasts(outage, caplog, monkeypatch):
