@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from benchmarks.queue_workload import COUNTY, USERNAME, CountyConsumer, Queue, make_queue, web_process
 from benchmarks.reporting import Report, command
-from db.engine import READ_ONLY, create_engine
+from db.engine import create_engine
+from db.errors import READ_ONLY
 from db.tables import ems_message
 from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.contract.ems_integration import render_message_page

@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, select
 from sqlalchemy.exc import DatabaseError
 
-from db.engine import READ_ONLY, create_engine
+from db.engine import create_engine
+from db.errors import READ_ONLY
 from db.tables import schema_compatibility
 from votecal_soap.errors import ErrorCode, Unavailable
 
