@@ -61,7 +61,7 @@ def replace_driver_error(context: ExceptionContext) -> None:
     if context.is_pre_ping:
         return  # the pool opens another connection by itself
     error = context.original_exception
-    if _is_reading(context) and _is_refused_as_read_only(error):
+    if _is_refused_as_read_only(error) and _is_reading(context):
         return  # no disk's fault: the program writes where it said that it would not
     translated = undone(error) if context.is_disconnect else translate(error)
     if context.connection is None and isinstance(translated, Undone):

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Generic, Self, TypeVar
+from typing import Any, Final, Generic, Self, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -39,11 +39,12 @@ from db.repositories.voters import SqlVoterRepository
 from db.repositories.work_items import SqlWorkItemRepository
 from db.single_reads import SqlSingleReads
 from votecal_soap.clock import Clock
-from votecal_soap.errors import Unavailable
+from votecal_soap.errors import ErrorCode, Unavailable
 from votecal_soap.retrying import note_commit
 from votecal_soap.use_cases import ports
 
 R = TypeVar("R")
+_NOT_SAVED: Final = (ErrorCode.DISK_FULL, ErrorCode.DISK_READ_ONLY)
 
 
 class _Parts:
@@ -129,7 +130,8 @@ class SqlUnitOfWork:
         except BaseException as error:
             # SQLAlchemy takes the transaction for over and would put the connection back as it is: on SQLite with the transaction, and so the lock.
             self._connection.invalidate()
-            if isinstance(error, Unavailable):
+            # A disk that is full was told of by a database that answers: nothing was saved.
+            if isinstance(error, Unavailable) and error.code not in _NOT_SAVED:
                 raise outcome_unknown() from error
             raise
 
