@@ -41,5 +41,11 @@ def show(sandbox: "Sandbox", *, as_json: bool) -> None:
         for situation, uids in county.voters.items()
     ]
     output.show_table(("county", "situation", "voters", "what it is for"), rows)
+    first = sandbox.counties[0]
+    output.console().print("\nTry each operation, and the mistakes that clients make, from another window:")
+    for secret, option in ((first.secret, "--changing"), (first.digest_secret, "--digest")):
+        # A line each, however narrow the window: it is to be copied.
+        command = f"VOTECAL_COUNTY_SECRET={secret} votecal vendor-check --url {sandbox.url} --username {first.username} {option}"
+        output.console().print(command, soft_wrap=True, highlight=False)
     output.console().print("\nEverything is made up, and gone when the sandbox ends. Ctrl-C ends it.")
     sys.stdout.flush()

@@ -164,8 +164,8 @@ def test_jobs_and_queues_are_worked_without_a_script(browse, site):
         page.click(action)
         page.wait_for(f"is now {said}")
     page.open("/queues/19")
-    for action, said in (("Requeue", "is offered to the county again"), ("Skip", "is skipped")):
-        page.click(action)
+    for action, said in (("requeue", "is offered to the county again"), ("skip", "was put aside")):
+        page.one(f"form[action$={action}] button").click()
         page.wait_for(said)
     with site.runs.factory(read_only=True) as uow:
         assert uow.messages.poison("19", 10) == []
