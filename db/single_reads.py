@@ -6,14 +6,16 @@ to answer (measured); so the connection comes from the pool as the driver made i
 
 from typing import Final
 
-from sqlalchemy import Engine, bindparam, select
+from sqlalchemy import Engine, Integer, bindparam, select
 
 from db.prepared import PreparedQuery
 from db.repositories.reference import CREDENTIAL_BY_NAME, credential_of
 from db.tables import ems_message
 from votecal_soap.domain.counties import Credential
 
-_ANY_OPEN: Final = PreparedQuery(select(ems_message.c.message_id).where(ems_message.c.queue_county == bindparam("county")).limit(1))
+# The limit is a parameter of its own: a plain number SQLAlchemy writes into the text for Oracle, and names among the values all the same.
+_OPEN: Final = select(ems_message.c.message_id).where(ems_message.c.queue_county == bindparam("county")).limit(bindparam("most", type_=Integer))
+_ANY_OPEN: Final = PreparedQuery(_OPEN)
 
 
 class SqlSingleReads:
@@ -29,4 +31,4 @@ class SqlSingleReads:
 
     def has_open_messages(self, county_code: str) -> bool:
         """Whether anything is in the county's queue."""
-        return bool(_ANY_OPEN.rows_alone(self._engine, {"county": county_code}))
+        return bool(_ANY_OPEN.rows_alone(self._engine, {"county": county_code, "most": 1}))
