@@ -43,8 +43,7 @@ def test_accepting_applies_the_record_and_the_countys_ems_is_told(any_site):
 
 
 @pytest.mark.requirement("COA-33", "OPS-04")
-def test_a_decision_that_the_database_undid_is_made_again_and_the_clerk_notices_nothing(any_site, monkeypatch):
-    site = any_site
+def test_a_decision_that_the_database_undid_is_made_again_and_the_clerk_notices_nothing(site, monkeypatch):
     case, lee = site.case(), site.browser(LEE)
     faults = DriverFaults(site.runs.factory, monkeypatch)
     faults.at_statement(containing="UPDATE match_case")

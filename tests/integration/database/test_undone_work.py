@@ -39,6 +39,7 @@ def found(real_database, uid=100_000_001):
         return uow.reference.county("57") is not None, uow.voters.get(uid) is not None, uow.messages.depth("19")
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("OPS-04")
 def test_undone_at_any_statement_it_is_run_again_and_done_once(real_database, change, faults):
     for number in range(1, 100):

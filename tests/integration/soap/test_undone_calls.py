@@ -35,6 +35,7 @@ def rows(state, table):
         return uow._connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
+@pytest.mark.slow
 @pytest.mark.requirement("OPS-04", "EWS-07", "COA-33")
 def test_a_decision_undone_at_any_of_its_statements_is_made_once(state, situations, faults):
     decided, made = 0, set()
