@@ -1,6 +1,7 @@
 """One match case: both records side by side, the decision, the way back."""
 
 from datetime import timedelta
+from functools import partial
 from http import HTTPStatus
 from typing import Final
 
@@ -10,12 +11,15 @@ from werkzeug.wrappers import Response
 from wtforms import HiddenField, IntegerField, RadioField, SelectField, StringField, SubmitField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from votecal_soap.clock import Clock
 from votecal_soap.console import choices, context, formats
 from votecal_soap.console.review_form import BASIS_LENGTH, ReviewForm, read_version, review_form
 from votecal_soap.domain.county_answers import UndoMatchCase
 from votecal_soap.domain.match_cases import CaseDecision, CaseState, Decision, MatchCase
 from votecal_soap.errors import Conflict, InvalidRequest, NotFound
+from votecal_soap.retrying import retry_undone
 from votecal_soap.use_cases import decide_in_console, work_item_list, work_on_case
+from votecal_soap.use_cases.ports import Application, UnitOfWorkFactory
 from votecal_soap.use_cases.view_match_case import CaseView, view_match_case
 
 blueprint = Blueprint("match_cases", __name__, url_prefix="/cases")
@@ -76,7 +80,8 @@ def decide(case_id: int) -> Response | tuple[str, int]:
         return case_page(view, decision=form), HTTPStatus.UNPROCESSABLE_ENTITY
     services = context.services()
     try:
-        decided = decide_in_console.decide(_decision(case_id, form), context.person().user_name, services.unit_of_work, services.clock, transfer_pending())
+        # By itself: the look at the case has left its trace in the audit trail by now, and a view that has committed is not run again.
+        decided = retry_undone(partial(decide_in_console.decide, _decision(case_id, form), *_acting(services)))
     except Conflict as conflict:
         return conflict_page(case_id, conflict)
     except (InvalidRequest, NotFound) as error:
@@ -97,7 +102,7 @@ def undo(case_id: int) -> Response | tuple[str, int]:
     services = context.services()
     command = UndoMatchCase(case_id=case_id, expected_version=form.version.data, basis=form.basis.data)
     try:
-        decide_in_console.undo(command, context.person().user_name, services.unit_of_work, services.clock, transfer_pending())
+        retry_undone(partial(decide_in_console.undo, command, *_acting(services)))
     except Conflict as conflict:
         return conflict_page(case_id, conflict)
     flash(f"Case {case_id} was taken back: it is rejected, and the voter's record is as before.", "success")
@@ -133,6 +138,10 @@ def following(case_id: int) -> Response:
 
 def _work(case_id: int) -> work_on_case.WorkOnCase:
     return work_on_case.WorkOnCase(case_id=case_id, acting_user=context.person().user_name)
+
+
+def _acting(services: Application) -> tuple[str, UnitOfWorkFactory, Clock, timedelta]:
+    return context.person().user_name, services.unit_of_work, services.clock, transfer_pending()
 
 
 def transfer_pending() -> timedelta:

@@ -1,5 +1,6 @@
 """SOS's review of two voters whom their counties, or DMV's numbers, could not settle (UC01.13.01, DLR-18)."""
 
+from functools import partial
 from http import HTTPStatus
 
 from flask import Blueprint, flash, redirect, request, url_for
@@ -12,6 +13,7 @@ from votecal_soap.console.roles import only
 from votecal_soap.domain.counties import Role
 from votecal_soap.domain.work_lists import WorkItemKind
 from votecal_soap.errors import Conflict, InvalidRequest
+from votecal_soap.retrying import retry_undone
 from votecal_soap.use_cases import review_in_console, sos_work_items
 from votecal_soap.use_cases.acting_user import SOS_ROLES
 
@@ -28,7 +30,8 @@ def decide(case_id: int) -> Response | tuple[str, int]:
         return case_page(view, review=form), HTTPStatus.UNPROCESSABLE_ENTITY
     services = context.services()
     try:
-        decided = review_in_console.review(review_decision(view.case, form), context.person().user_name, services.unit_of_work, services.clock)
+        review = partial(review_in_console.review, review_decision(view.case, form), context.person().user_name, services.unit_of_work, services.clock)
+        decided = retry_undone(review)  # by itself: the look at the case has committed its trace
     except Conflict as conflict:
         return conflict_page(case_id, conflict)
     flash(f"Case {case_id} is now {formats.words(decided.state).lower()}.", "success")
