@@ -29,6 +29,13 @@ class EmsDatabase:
             raise NotFound(ErrorCode.SETTING_WRONG, "There is no EMS database at this path; create one first.")
         self.path = path
         self.connection = sqlite3.connect(path, isolation_level=None, timeout=30)
+        try:
+            self._prepare()
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _prepare(self) -> None:
         # FULL: a message that the state has cleared must not be lost with the county's power.
         self.connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; PRAGMA temp_store=MEMORY;")
         self.connection.executescript(STATE_CASES_DDL)

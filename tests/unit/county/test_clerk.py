@@ -1,6 +1,7 @@
 """A clerk's word takes effect in the EMS with the state's answer; what the state refuses is raised and may be said otherwise."""
 
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -134,7 +135,7 @@ def test_after_a_start_a_case_that_waits_here_alone_is_read_again(ems, state, of
 def test_an_ems_of_an_earlier_release_gets_what_it_lacks(tmp_path):
     path = tmp_path / "old.db"
     EmsDatabase.create(path, "19").close()
-    with sqlite3.connect(path) as old:
+    with closing(sqlite3.connect(path)) as old:
         old.execute("ALTER TABLE state_answers DROP COLUMN detail")
     with EmsDatabase(path) as ems:
         assert ems.connection.execute("SELECT count(detail) FROM state_answers").fetchone() == (0,)
