@@ -37,7 +37,7 @@ SEED = 5
 OTHER_VOTERS = 20
 
 _WORKER_PID = re.compile(r"-(\d+)-[0-9a-f]{8}$")
-_UP_SECONDS = 30
+_UP_SECONDS = 120
 
 Process = subprocess.Popen[bytes]
 
@@ -75,14 +75,18 @@ class Installation:
     def serve(self) -> Process:
         """A web process that answers."""
         process = self.start("serve")
-        host, _, port = self.url.removeprefix("http://").partition(":")
         deadline = time.monotonic() + _UP_SECONDS
         while time.monotonic() < deadline and process.poll() is None:
-            with socket.socket() as probe:
-                if probe.connect_ex((host, int(port))) == 0:
-                    return process
+            if self.answers():
+                return process
             time.sleep(0.02)
         raise AssertionError(f"the web process did not come up: {self.logged()[-2000:]}")
+
+    def answers(self) -> bool:
+        """Whether a web process takes connections."""
+        host, _, port = self.url.removeprefix("http://").partition(":")
+        with socket.socket() as probe:
+            return probe.connect_ex((host, int(port))) == 0
 
     def work(self) -> None:
         """Have a worker run what is due."""

@@ -48,8 +48,8 @@ def killed(reports, what):
 
 
 @pytest.mark.requirement(*PROVED)
-def test_three_jobs_live_through_kills_of_worker_and_web_process(wage):
-    reports = wage(sqlite_backend(), *SMALL, kills=20, kills_a_round=7)
+def test_three_jobs_live_through_kills_of_worker_and_web_process(wage, sqlite_template):
+    reports = wage(sqlite_backend(sqlite_template), *SMALL, kills=20, kills_a_round=8)
     assert killed(reports, "worker") + killed(reports, "web") >= 20
 
 
@@ -62,7 +62,7 @@ def test_three_jobs_live_through_kills_and_a_server_that_stops_at_once(wage, sta
     if server is None:
         pytest.skip(MISSING)
     stack.callback(server.stop)
-    reports = wage(postgres_backend(server), *SMALL, kills=20, kills_a_round=7, server_fails=1)
+    reports = wage(postgres_backend(server), *SMALL, kills=20, kills_a_round=8, server_fails=1)
     assert killed(reports, "server") >= 2
 
 

@@ -38,11 +38,13 @@ class Backend:
         return True
 
 
-def sqlite_backend() -> Backend:
-    """A file for each database; there is no server that could fail."""
+def sqlite_backend(template: Path | None = None) -> Backend:
+    """A file for each database, like the upgraded one if there is one; there is no server that could fail."""
 
     def new(folder: Path) -> str:
         url = f"sqlite:///{folder / 'votecal.db'}"
+        if template is not None:
+            return copy(f"sqlite:///{template}", folder)
         schema.upgrade(url)
         return url
 

@@ -13,10 +13,10 @@ from db.tables import duplicate_partition, job, job_instance
 from votecal_soap.domain.jobs import JobState
 from votecal_soap.errors import Unavailable
 
-from ..installation import Installation, Process
+from ..installation import Installation
 from .nursery import Nursery, kill
 
-ENDS_IN = 180.0
+ENDS_IN = 300.0
 
 LOOKS = 0.01
 """Seconds between two looks at what a job does: more often would take the processor from it."""
@@ -47,30 +47,37 @@ class Killer:
     size: int
     worker_count: int
     hits: Counter[str] = field(default_factory=Counter)
-    web: Process | None = None
+    web: int | None = None
     workers: set[int] = field(default_factory=set)
     _started: int = 0
 
     def start_workers(self) -> None:
         """As many as there are to be: some hold runs, the others wait for a lease to end."""
         while len(self.workers) < self.worker_count:
-            self._started += 1
-            self.installation.logs.mkdir(exist_ok=True)
-            log = self.installation.logs / f"worker-{self._started:03d}.log"
-            self.workers.add(self.nursery.fork("worker", environ=self.installation.environ, folder=self.installation.folder, log=log))
+            self.workers.add(self._fork("worker"))
 
-    def stop_workers(self) -> None:
-        """End them all."""
-        while self.workers:
-            kill(self.workers.pop())
+    def stop(self) -> None:
+        """End all that runs."""
+        for pid in [*self.workers, *([] if self.web is None else [self.web])]:
+            kill(pid)
+
+    def serve(self) -> None:
+        """A web process that answers."""
+        self.web = self._fork("serve")
+        wait_for(self.installation.answers)
 
     def kill_web(self) -> None:
         """The web process, at once."""
         assert self.web is not None
-        self.web.kill()
-        self.web.wait()
+        kill(self.web)
         self.hits["web"] += 1
-        self.web = self.installation.serve()
+        self.serve()
+
+    def _fork(self, command: str) -> int:
+        self._started += 1
+        self.installation.logs.mkdir(exist_ok=True)
+        log = self.installation.logs / f"{self._started:03d}-{command}.log"
+        return self.nursery.fork(command, environ=self.installation.environ, folder=self.installation.folder, log=log)
 
     def kill_holder(self, longest_life: int) -> bool:
         """Let the job handle a random number of records, then kill a worker that has it in hand; False when the job has ended meanwhile."""

@@ -1,10 +1,11 @@
-"""Forks workers from a process that has imported everything: a kill then costs milliseconds, not the second that Python takes to start.
+"""Forks workers and web processes from one that has imported everything: a kill costs milliseconds, not the second that Python takes to start.
 
-What is forked runs `votecal worker` as the command line does, in a session, with connections and threads of its own; the
-parent has opened nothing that a child could share. It ends, and its workers with it, when its standard input does.
+What is forked runs `votecal worker` or `votecal serve` as the command line does, in a session, with connections and threads of its own; the
+parent has opened nothing that a child could share. It ends, and what it forked with it, when its standard input does.
 """
 
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -16,11 +17,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 TESTS = Path(__file__).parents[2]
-_GONE_IN = 10.0
+_GONE_IN = 60.0
+
+IMPORTED = ("jobs.scheduler", "jobs.worker", "votecal_soap.cli.serve", "votecal_soap.cli.worker", "votecal_soap.wsgi", "waitress")
+"""What is imported when a worker or a web process starts."""
 
 
 class Nursery:
-    """Starts workers; several threads may ask."""
+    """Starts processes; several threads may ask."""
 
     def __init__(self) -> None:
         environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(TESTS), str(TESTS.parent)]), "OPENBLAS_NUM_THREADS": "1"}
@@ -54,9 +58,8 @@ def kill(pid: int) -> None:
 
 def main() -> None:
     """Fork for each line that comes in."""
-    import jobs.scheduler
-    import jobs.worker  # noqa: F401 - what a worker imports when it starts
-    from votecal_soap.cli.worker import worker  # noqa: F401
+    for name in IMPORTED:
+        importlib.import_module(name)
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not kept
     started = []
@@ -64,7 +67,7 @@ def main() -> None:
         asked = json.loads(line)
         pid = os.fork()
         if pid == 0:
-            _become_a_worker(asked)
+            _become(asked)
         started.append(pid)
         print(pid, flush=True)
     for pid in started:
@@ -72,7 +75,7 @@ def main() -> None:
             os.kill(pid, signal.SIGKILL)
 
 
-def _become_a_worker(asked: dict) -> None:
+def _become(asked: dict) -> None:
     from votecal_soap.cli import main as votecal
 
     try:

@@ -93,7 +93,7 @@ def run_round(prepared: Prepared, folder: Path, nursery: Nursery, rng: random.Ra
     try:
         faults = _live_through(prepared, killer, fire)
     finally:
-        killer.stop_workers()
+        killer.stop()
         installation.stop()
     return RoundReport(job=prepared.job.name, backend=prepared.backend.name, hits=killer.hits, faults=faults, seconds=time.monotonic() - begun)
 
@@ -134,7 +134,7 @@ def _under_a_county(prepared: Prepared, killer: Killer, fire: Fire) -> None:
     truths, _ = prepared.planted.known
     office = CountyOffice(killer.installation, wire_records, voters)
     office.create_ems()
-    killer.web = killer.installation.serve()
+    killer.serve()
     thread = office.open()
     try:
         if fire.kills:
