@@ -14,6 +14,8 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
+from fixtures.oracle_server import MISSING as NO_DOUBLE
+from fixtures.oracle_server import has_double
 from fixtures.postgres_server import MISSING, start_server
 from rich.console import Console
 from rich.table import Table
@@ -61,6 +63,9 @@ def _asked() -> argparse.Namespace:
 def _backend(name: str, folder: Path, stack: ExitStack, console: Console) -> Backend | None:
     if name == "sqlite":
         return sqlite_backend()
+    if name == "oracle" and not has_double():
+        console.print(NO_DOUBLE)
+        return None
     if name == "oracle":
         (folder / "oracle-files").mkdir()
         double = DurableOracleDouble(folder / "oracle-files")

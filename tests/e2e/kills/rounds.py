@@ -92,6 +92,8 @@ def run_round(prepared: Prepared, folder: Path, nursery: Nursery, rng: random.Ra
     killer = Killer(installation, nursery, rng, prepared.planted.job_id, prepared.planted.size, prepared.job.workers)
     try:
         faults = _live_through(prepared, killer, fire)
+    except AssertionError as broken:
+        faults = [f"the round came to no end: {broken}"]
     finally:
         killer.stop()
         installation.stop()
