@@ -47,6 +47,7 @@ def killed(reports, what):
     return sum(report.hits[what] for report in reports)
 
 
+@pytest.mark.slow
 @pytest.mark.requirement(*PROVED)
 def test_three_jobs_live_through_kills_of_worker_and_web_process(wage, sqlite_template):
     reports = wage(sqlite_backend(sqlite_template), *SMALL, kills=20, kills_a_round=8)

@@ -144,7 +144,7 @@ CALLS = {
     "take": lambda db: leases._taken(db.connection, 1, "w", 60),
     "heartbeat": lambda db: db.jobs.heartbeat(1, "t", 60),
     "hand back": lambda db: db.jobs.hand_back(1, "t"),
-    "lock candidate": lambda db: leases._locked(db.connection, 1),
+    "lock candidate": lambda db: leases._locked(db.connection, 1, lease_seconds=60),
     "exhausted": lambda db: leases._end_exhausted(db.connection, 1, 5),
     "stop": lambda db: db.jobs.request_stop(1, StopRequest.PAUSE),
     "offered": lambda db: db.jobs.offered("19", NOON),
