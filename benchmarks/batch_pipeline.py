@@ -1,6 +1,7 @@
 """UC04.14.01 at speed: from CompleteUpload to the last message visible, beside each stage alone and two rivals."""
 
 import gc
+import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +10,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from benchmarks import batch_postgresql
 from benchmarks.batch_objects import write_by_objects
+from benchmarks.batch_postgresql import POSTGRESQL
 from benchmarks.batch_rivals import staged_rows, write_set_based
 from benchmarks.batch_workload import COUNTY, Workload, make_workload
 from benchmarks.reporting import Report, command
@@ -29,12 +32,14 @@ OBJECT_RECORDS = 4_000
 
 
 def run(scale: str) -> Report:
-    """Voter record update batch: a re-precincting of a county, file in county order."""
+    """Voter record update batch: a re-precincting of a county, file in county order. VOTECAL_BENCHMARK_POSTGRESQL may name an empty database."""
     report = Report(benchmark="batch_pipeline", scale=scale)
     voters, records = SCALES[scale]
     with tempfile.TemporaryDirectory() as name:
         workload = make_workload(Path(name), voters=voters, records=records)
         _measure(report, workload, Path(name), records)
+        if server := os.environ.get(POSTGRESQL):
+            batch_postgresql.measure(report, server, workload, voters=voters, records=records)
     _measure_growth(report, scale)
     return report
 

@@ -117,19 +117,23 @@ class Workload:
     spool: FileSpool
     job_id: int
 
-    def unit_of_work(self, database: Path) -> UnitOfWorkFactory:
-        """Units of work on a copy of the database."""
-        return SqlUnitOfWorkFactory(create_engine(f"sqlite:///{database}"))
-
     def work(self, database: Path, *, parsers: int, chunk_records: int = 10_000) -> BatchWork:
         """What processing needs, on a copy of the database."""
+        return self.work_on(f"sqlite:///{database}", parsers=parsers, chunk_records=chunk_records)
+
+    def work_on(self, url: str, *, parsers: int, chunk_records: int = 10_000) -> BatchWork:
+        """The same on the database of this URL."""
         limits = ExpansionLimits(byte_limit=1 << 40, ratio_limit=1_000)
         settings = BatchSettings(chunk_records=chunk_records, parsers=parsers, limits=limits)
-        return BatchWork(unit_of_work=self.unit_of_work(database), clock=SystemClock(), spool=self.spool, settings=settings, should_stop=lambda: None)
+        return BatchWork(unit_of_work=SqlUnitOfWorkFactory.from_url(url), clock=SystemClock(), spool=self.spool, settings=settings, should_stop=lambda: None)
 
     def claimed(self, database: Path) -> JobInstance:
         """The job's run, claimed."""
-        with closing(self.unit_of_work(database)) as factory, factory() as uow:
+        return self.claimed_on(f"sqlite:///{database}")
+
+    def claimed_on(self, url: str) -> JobInstance:
+        """The same on the database of this URL."""
+        with closing(SqlUnitOfWorkFactory.from_url(url)) as factory, factory() as uow:
             instance = uow.jobs.claim("benchmark", 3_600, 5)
             uow.commit()
         if instance is None:

@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from sqlalchemy import Engine
 
 from benchmarks import storage_workload
+from benchmarks.batch_postgresql import POSTGRESQL
 from benchmarks.reporting import Report, command
 from db import schema
 from db.engine import create_engine
@@ -19,7 +20,6 @@ from db.unit_of_work import SqlUnitOfWorkFactory
 
 SIZES: Final = {"small": (20_000, 2_000), "full": (100_000, 10_000)}
 """Voters, each with a batch record too; and DMV records."""
-POSTGRESQL: Final = "VOTECAL_BENCHMARK_POSTGRESQL"
 SHOWN: Final = 0.01
 """Tables with less than this share of a kind of event are only in the sum."""
 
