@@ -33,7 +33,7 @@ CHUNKS = 6
 @pytest.fixture(scope="module")
 def server():
     """One of this module's own, that may be stopped."""
-    made = system_server()
+    made = system_server(settings="")
     if made is None:
         pytest.skip("NO POSTGRESQL OF THE SYSTEM: that a database goes away and comes back was not tried")
     yield made
