@@ -120,12 +120,16 @@ def _candidates(connection: Connection, lease_seconds: int) -> list[int]:
 
 
 def _locked(connection: Connection, instance_id: int, lease_seconds: int) -> int | None:
-    """Lock one; its attempts, or None when another worker has it, or had.
+    """Lock one; the attempts that count against it, or None when another worker has it, or had.
 
     One at a time: a worker that locked them all would keep the others from claiming until it commits.
     """
-    locking = select(job_instance.c.attempt).where(job_instance.c.instance_id == instance_id, _claimable(lease_seconds)).with_for_update(skip_locked=True)
-    attempts: int | None = connection.execute(locking).scalar()
+    counted = select(job_instance.c.attempt, job_instance.c.stop_requested)
+    row = connection.execute(counted.where(job_instance.c.instance_id == instance_id, _claimable(lease_seconds)).with_for_update(skip_locked=True)).first()
+    if row is None:
+        return None
+    # One that is to stop is claimed however often it was begun: whoever claims it ends it as it was asked to, and begins nothing.
+    attempts: int = row.attempt if row.stop_requested is None else 0
     return attempts
 
 

@@ -92,7 +92,7 @@ class FakeJobRepository:
         now = _now()
         claimable = [kept.run for kept in self._state.runs.values() if self._is_claimable(kept, now)]
         for run in sorted(claimable, key=_newest):
-            if run.attempt >= attempt_limit:
+            if run.attempt >= attempt_limit and run.stop_requested is None:
                 self._fail(run, now)
                 continue
             taken = replace(run, state=InstanceState.RUNNING, attempt=run.attempt + 1, lease_token=uuid.uuid4().hex, started_at=run.started_at or now)

@@ -183,6 +183,18 @@ def test_a_run_that_loses_its_worker_too_often_is_ended_as_failed(database, due)
         assert uow.jobs.get(job_id).state is JobState.FAILED
 
 
+@pytest.mark.requirement("JOB-01", "JOB-02")
+def test_a_run_that_is_to_be_cancelled_is_claimed_to_be_ended_however_often_it_lost_its_worker(database, due):
+    job_id, instance_id = due
+    for _ in range(LIMIT):
+        claim(database, lease_seconds=EXPIRED)
+    with database() as uow:
+        uow.jobs.request_stop(job_id, StopRequest.CANCEL)
+        uow.commit()
+    run = claim(database)
+    assert (run.instance_id, run.stop_requested) == (instance_id, StopRequest.CANCEL)
+
+
 def test_a_released_run_rests_before_it_is_claimed_again(database, due):
     run = claim(database)
     with database() as uow:
