@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import PoolProxiedConnection
 
 from db.errors import busy, translate
+from votecal_soap.errors import Undone
 
 Row = tuple[Any, ...]
 
@@ -68,7 +69,8 @@ def _connected(engine: Engine) -> PoolProxiedConnection:
         raise busy(error) from error
     except Exception as error:
         if translated := translate(error):
-            raise translated from error
+            # Nothing has begun: whoever cannot connect is not better off at once.
+            raise (busy(error) if isinstance(translated, Undone) else translated) from error
         raise
 
 

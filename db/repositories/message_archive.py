@@ -45,9 +45,8 @@ def forget(connection: Connection, before: datetime, limit: int) -> int:
     """Delete archived messages that were cleared before an instant; how many."""
     old = select(ems_message_archive.c.message_id).where(ems_message_archive.c.cleared_at < before)
     message_ids = list(connection.execute(old.order_by(ems_message_archive.c.cleared_at).limit(limit)).scalars())
-    for part in in_lists(message_ids):
-        connection.execute(delete(ems_message_archive).where(_IN_ARCHIVE), {"listed": part})
-    return len(message_ids)
+    # Counted as they go: another purge may have been at the same ones.
+    return sum(connection.execute(delete(ems_message_archive).where(_IN_ARCHIVE), {"listed": part}).rowcount for part in in_lists(message_ids))
 
 
 def by_ids(connection: Connection, county_code: str, message_ids: Sequence[int]) -> list[StoredMessage]:

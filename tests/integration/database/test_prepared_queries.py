@@ -15,7 +15,7 @@ from db.tables import credential
 from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.domain.counties import Credential
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome
-from votecal_soap.errors import ErrorCode, Unavailable
+from votecal_soap.errors import ErrorCode, Unavailable, Undone
 
 BY_NAME = PreparedQuery(select(credential).where(credential.c.username == bindparam("username")))
 
@@ -124,7 +124,14 @@ def test_a_single_read_gives_its_connection_back_with_no_transaction_on_it(real_
         assert uow.reference.codes("Kind") == {"A": "a"}
 
 
-@pytest.mark.parametrize("error", [PoolTimeout("none left"), _locked()])
+class OperationalError(Exception):
+    """Named as psycopg names its own: no server answers."""
+
+    sqlstate = None
+
+
+@pytest.mark.requirement("OPS-04")
+@pytest.mark.parametrize("error", [PoolTimeout("none left"), _locked(), OperationalError()])
 def test_a_single_read_without_a_connection_is_told_as_busy(sqlite_url, monkeypatch, error):
     factory = SqlUnitOfWorkFactory.from_url(sqlite_url)
 
@@ -135,4 +142,5 @@ def test_a_single_read_without_a_connection_is_told_as_busy(sqlite_url, monkeypa
     with pytest.raises(Unavailable) as told:
         factory.single_reads.credential("u")
     assert told.value.code is ErrorCode.BUSY
+    assert not isinstance(told.value, Undone)
     factory.close()
