@@ -14,6 +14,7 @@ from votecal_soap.config import Config
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
+OPERATIONS = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
 UNITS = sorted(path.name for path in (DEPLOY / "systemd").iterdir())
 SETTINGS = {f"VOTECAL_{name.upper()}" for name in Config.__dataclass_fields__} | {"VOTECAL_CONFIG_FILE"}
 NOT_OURS = {"PGPASSFILE", "WEB_CONCURRENCY", "PROMETHEUS_MULTIPROC_DIR"}
@@ -46,6 +47,14 @@ def test_a_unit_names_settings_and_keeps_what_it_writes_to_the_service_alone(nam
     assert set(re.findall(r"^Environment=(\w+)=", text, re.MULTILINE)) <= SETTINGS | NOT_OURS
     assert (service["EnvironmentFile"], service["UMask"], service["StateDirectoryMode"]) == ("/etc/votecal/votecal.env", "0077", "0700")
     assert (service["ProtectSystem"], service["NoNewPrivileges"], service["User"]) == ("strict", "yes", "votecal")
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_a_unit_starts_again_for_as_long_as_it_takes_as_the_manual_says(name):
+    told = re.search(r"as the units in `deploy/` do: (.+?) \|", OPERATIONS).group(1)
+    read = unit(name)
+    kept = {**read["Unit"], **read["Service"]}
+    assert [f"{key}={kept[key]}" for key in ("Restart", "RestartSec", "StartLimitIntervalSec")] == re.findall(r"`([^`]+)`", told)
 
 
 @pytest.mark.parametrize("name", UNITS)
