@@ -53,11 +53,12 @@ every definition. Mend the cause and go on from the statement that failed.
 
 | file | does |
 |---|---|
-| `install.sql` | everything, on an empty schema: each file of `upgrade/` in turn, then `grants.sql` |
-| `upgrade/rNNNN.sql` | one revision; refuses a schema that is not at the revision before |
+| `install.sql` | everything, on an empty schema: each file of `upgrade/` in turn, then `roles.sql` and `grants.sql` |
+| `upgrade/rNNNN.sql` | one revision; refuses a schema that is not at the one before. After a release's last, `grants.sql` again: there may be new tables |
 | `rollback/rNNNN.sql` | takes that revision back, with its data; refuses a schema that is not at it |
 | `views.sql` | the views that DBAs watch, again; harmless at any time |
-| `grants.sql` | the roles `{application}` (the program's user) and `{monitor}` (read-only, the views alone); needs CREATE ROLE |
+| `roles.sql` | makes the roles `{application}` (the program's user) and `{monitor}` (read-only, the views alone), once; needs CREATE ROLE |
+| `grants.sql` | what these may do; harmless at any time |
 | `partitioning.sql` | optional, Enterprise Edition with Partitioning: the queue's and the activities' tables by county, the archive of messages by month |
 """
 
@@ -69,11 +70,12 @@ def files(release: str) -> dict[str, str]:
         pack[f"upgrade/r{script.revision}.sql"] = _upgrade(script)
         pack[f"rollback/r{script.revision}.sql"] = _rollback(script)
     pack["views.sql"] = _script("The views that DBAs watch", [], views().values())
-    pack["grants.sql"] = _script("Roles and what they may do", [], _grants())
+    pack["roles.sql"] = _script("Roles", [], (f"CREATE ROLE {role}" for role in (APPLICATION_ROLE, MONITOR_ROLE)))
+    pack["grants.sql"] = _script("What the roles may do", [], _grants())
     pack["partitioning.sql"] = _script(
         "Optional: tables by county and month (Enterprise Edition with Partitioning). Not run anywhere yet: try it on a copy first", [], _partitions()
     )
-    pack["install.sql"] = "".join(f"@@upgrade/r{script.revision}.sql\n" for script in revisions()) + "@@grants.sql\n"
+    pack["install.sql"] = "".join(f"@@upgrade/r{script.revision}.sql\n" for script in revisions()) + "@@roles.sql\n@@grants.sql\n"
     return pack
 
 
@@ -118,8 +120,6 @@ def _script(title: str, blocks: list[str], statements: Iterable[str]) -> str:
 
 
 def _grants() -> Iterator[str]:
-    yield f"CREATE ROLE {APPLICATION_ROLE}"
-    yield f"CREATE ROLE {MONITOR_ROLE}"
     for table in sorted(metadata.tables):
         may = "SELECT, INSERT" if table in _APPEND_ONLY else "SELECT, INSERT, UPDATE, DELETE"
         yield f"GRANT {may} ON {table} TO {APPLICATION_ROLE}"

@@ -12,4 +12,5 @@
 @@upgrade/r0013.sql
 @@upgrade/r0014.sql
 @@upgrade/r0016.sql
+@@roles.sql
 @@grants.sql

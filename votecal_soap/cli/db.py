@@ -45,7 +45,7 @@ def check(session: Session) -> None:
 @db.command()
 @click.option("--dialect", type=click.Choice(["oracle", "postgresql", "sqlite"]), default="oracle", show_default=True)
 @click.option(
-    "--oracle", "release", type=click.Choice(["19", "23"]), help="Write scripts for SQL*Plus instead: upgrade, rollback, views, grants, partitioning."
+    "--oracle", "release", type=click.Choice(["19", "23"]), help="Write scripts for SQL*Plus instead: upgrade, rollback, views, roles, grants, partitioning."
 )
 @click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("db/oracle"), show_default=True, help="Where --oracle writes them.")
 @pass_session
