@@ -2,6 +2,7 @@
 
 import json
 import stat
+from contextlib import closing
 
 import pytest
 from integration.cli.conftest import NOW
@@ -46,7 +47,7 @@ def test_a_secret_for_digests_is_shown_once_and_kept_encrypted(staffed, run_json
     issued = json.loads(staffed("credential", "digest", "la", "--as", "ada", "--json").stdout)
     assert run_json("credential", "list")[0]["digests"] is True
     assert stat.S_IMODE((tmp_path / "data" / "digest.key").stat().st_mode) == 0o600
-    with SqlUnitOfWorkFactory.from_url(sqlite_url)(read_only=True) as uow:
+    with closing(SqlUnitOfWorkFactory.from_url(sqlite_url)) as factory, factory(read_only=True) as uow:
         sealed = uow.reference.credential("la").digest_secret
     assert sealed and issued["secret"] not in sealed
     staffed("credential", "rotate", "la", "--as", "ada")
@@ -56,7 +57,7 @@ def test_a_secret_for_digests_is_shown_once_and_kept_encrypted(staffed, run_json
 @pytest.mark.requirement("EWS-01")
 def test_sos_reads_of_wrong_secrets_and_says_so(staffed, sqlite_url):
     issue(staffed, "--name", "la")
-    with SqlUnitOfWorkFactory.from_url(sqlite_url)() as uow:
+    with closing(SqlUnitOfWorkFactory.from_url(sqlite_url)) as factory, factory() as uow:
         uow.call_guard.note_attempts("la", 12, NOW)
         uow.commit()
     assert "la" in staffed("credential", "alerts", "--as", "sam").stdout

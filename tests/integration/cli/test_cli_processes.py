@@ -38,25 +38,25 @@ def test_what_a_process_writes_is_for_its_owner_alone(process, environ, tmp_path
 
 
 @pytest.mark.requirement("JOB-02")
-def test_a_worker_process_runs_what_is_due_and_goes_down_when_told(staffed, environ, run_json):
+def test_a_worker_process_runs_what_is_due_and_goes_down_when_told(staffed, environ, run_json, tmp_path):
     staffed("job", "schedule", "purge", "--as", "sam")
     command = [sys.executable, "-m", "votecal_soap.cli", "worker"]
-    workers = [subprocess.Popen(command, env={**os.environ, **environ}, stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    log = tmp_path / "log"
+    with log.open("a") as both:
+        workers = [subprocess.Popen(command, env={**os.environ, **environ}, stderr=both) for _ in range(2)]
     try:
         deadline = time.monotonic() + 30
-        while run_json("job", "show", "1")["state"] != "Completed" and time.monotonic() < deadline:
+        while time.monotonic() < deadline and (log.read_text().count('"worker up"') < 2 or run_json("job", "show", "1")["state"] != "Completed"):
             time.sleep(0.2)
         for worker in workers:
             worker.send_signal(signal.SIGTERM)
-        logs = [worker.communicate(timeout=30)[1] for worker in workers]
+        assert [worker.wait(30) for worker in workers] == [0, 0]
     finally:
         for worker in workers:
             worker.kill()
             worker.wait()
-    assert [worker.returncode for worker in workers] == [0, 0]
     assert run_json("job", "show", "1")["state"] == "Completed"
-    assert "".join(logs).count('"run begun"') == 1
-    assert "".join(logs).count('"worker down"') == 2
+    assert (log.read_text().count('"run begun"'), log.read_text().count('"worker down"')) == (1, 2)
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def crowd(environ, tmp_path):
 
     def start(*arguments):
         command = [sys.executable, "-m", "votecal_soap.cli", "worker", *arguments]
-        with log.open("w") as stream:
+        with log.open("a") as stream:
             started.append(subprocess.Popen(command, env={**os.environ, **environ}, stdout=subprocess.PIPE, stderr=stream, text=True))
         return started[-1], workers, lines
 
