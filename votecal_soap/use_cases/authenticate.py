@@ -84,9 +84,10 @@ class Authenticator:
             raise self._wrong_secrets.refused(
                 presented.username, presented.source_address, credential, NotAllowed(ErrorCode.NOT_AUTHENTICATED, text, ref=presented.place)
             )
-        self._wrong_secrets.admit(credential, presented.source_address)
         if presented.digest is not None:
+            # Before anything is noted of the address: a digest that somebody recorded proves nothing of who sends it again.
             self._use_up(presented.digest, credential, presented.place)
+        self._wrong_secrets.admit(credential, presented.source_address)
         return Caller(username=credential.username, county_code=credential.county_code, credential_expires_at=credential.expires_at)
 
     def _find(self, presented: PresentedCredential) -> Credential | None:

@@ -132,6 +132,16 @@ def test_a_sealed_secret_is_of_no_use_to_another_owner():
 
 
 @pytest.mark.requirement("EWS-01")
+@pytest.mark.parametrize("minutes", [0, 10], ids=["used before", "too old"])
+def test_a_digest_that_somebody_recorded_does_not_make_an_address_the_countys(digests, minutes):
+    assert ping(digests, digest_header(), **HOME).status == 200
+    digests.clock.instant += timedelta(minutes=minutes)
+    before = written(digests)
+    assert code(ping(digests, digest_header(), **ELSEWHERE)) == ("VC-3011" if minutes else "VC-3012")
+    assert written(digests) == before
+
+
+@pytest.mark.requirement("EWS-01")
 def test_zeeps_digest_is_understood(digests):
     token = UsernameToken("la-digest", DIGEST_SECRET, use_digest=True, created=NOW.replace(tzinfo=None))
     root = etree.fromstring(envelope(f'<Ping xmlns="{NAMESPACES[BATCH]}"/>', ""))
