@@ -44,7 +44,7 @@ def get_voter(query: VoterQuery, caller: Caller, unit_of_work: UnitOfWorkFactory
     today = legal_date(clock.now())
     with unit_of_work(read_only=True) as uow:
         asked = _asked(uow, query, caller)
-        shown, current = _shown(uow, query, asked)
+        shown, current = _shown(uow, query, asked, caller)
         record = _record(uow, query, caller, after, shown, current, today)
         merged_id = int(asked.state_voter_id) if asked.state_voter_id != current.state_voter_id else None
     _audit(record, query, caller, unit_of_work, clock)
@@ -53,7 +53,7 @@ def get_voter(query: VoterQuery, caller: Caller, unit_of_work: UnitOfWorkFactory
 
 def _checked(query: VoterQuery) -> Place | None:
     if (query.state_voter_id is None) == (query.ems_voter_id is None):
-        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Name the voter by StateVoterId, or by your own EmsVoterId.", ref="StateVoterId")
+        raise InvalidRequest(ErrorCode.VALUE_WRONG, "Name the voter by StateVoterId or by your own EmsVoterId, not by both.", ref="StateVoterId")
     if query.as_of is not None and query.version is not None:
         raise InvalidRequest(ErrorCode.VALUE_WRONG, "Ask for a day or for a version, not both.", ref="AsOfDate")
     if query.limit is not None and not 1 <= query.limit <= ENTRY_LIMIT:
@@ -74,7 +74,7 @@ def _asked(uow: UnitOfWork, query: VoterQuery, caller: Caller) -> Voter:
     return found
 
 
-def _shown(uow: UnitOfWork, query: VoterQuery, asked: Voter) -> tuple[Voter, Voter]:
+def _shown(uow: UnitOfWork, query: VoterQuery, asked: Voter, caller: Caller) -> tuple[Voter, Voter]:
     """The version that was asked for, and the record in force that it belongs to; what was merged since is the older record's still."""
     if query.version is None and query.as_of is None:
         current = current_records(uow, [int(asked.state_voter_id)])[int(asked.state_voter_id)]
@@ -84,8 +84,23 @@ def _shown(uow: UnitOfWork, query: VoterQuery, asked: Voter) -> tuple[Voter, Vot
         asked = current_records(uow, [int(asked.state_voter_id)])[int(asked.state_voter_id)]
         shown = _then(uow, query, int(asked.state_voter_id))
     if shown is None:
-        raise NotFound(ErrorCode.VOTER_NOT_FOUND, "The record was not there then.", ref="RecordVersion" if query.version else "AsOfDate")
+        raise _not_there(query) if asked.county_code == caller.county_code else _history_of_another_county(query)
     return shown, asked
+
+
+def _not_there(query: VoterQuery) -> NotFound:
+    text = "The record was not there then." if query.version is None else "The record has no such version."
+    return NotFound(ErrorCode.VOTER_NOT_FOUND, text, ref=_ref_of_past(query))
+
+
+def _history_of_another_county(query: VoterQuery) -> NotAllowed:
+    """The same whether there was a record then or not: since when there is one is history too."""
+    text = "The history of a record is for the voter's own county; ask for it as it is now."
+    return NotAllowed(ErrorCode.NOT_AUTHORISED, text, ref=_ref_of_past(query))
+
+
+def _ref_of_past(query: VoterQuery) -> str:
+    return "AsOfDate" if query.version is None else "RecordVersion"
 
 
 def _then(uow: UnitOfWork, query: VoterQuery, state_voter_id: int) -> Voter | None:
@@ -97,8 +112,7 @@ def _then(uow: UnitOfWork, query: VoterQuery, state_voter_id: int) -> Voter | No
 def _record(uow: UnitOfWork, query: VoterQuery, caller: Caller, after: Place | None, shown: Voter, current: Voter, today: date) -> VoterRecord:
     if current.county_code != caller.county_code:
         if query.version is not None or query.as_of is not None:
-            text = "The history of a record is for the voter's own county; ask for it as it is now."
-            raise NotAllowed(ErrorCode.NOT_AUTHORISED, text, ref="RecordVersion" if query.version else "AsOfDate")
+            raise _history_of_another_county(query)
         seen = as_seen_by(current, caller.county_code, today)
         return VoterRecord(in_sections(seen, query.sections), own=False, current=current, sections=query.sections)
     entries = in_order(_entries(uow, query, int(current.state_voter_id)), after)

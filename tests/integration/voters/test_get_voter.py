@@ -118,7 +118,9 @@ def test_of_another_countys_voter_it_gets_what_a_search_shows_and_that_is_audite
     (entry,) = roll.rows(audit_entry)
     assert (entry.action, entry.subject_id, entry.county_code, "GARCIA" in entry.detail) == ("ViewVoter", str(OLD), "37", False)
     assert refusal(read, roll, "37", version=1) is ErrorCode.NOT_AUTHORISED
-    assert refusal(read, roll, "37", as_of=date(2021, 1, 1)) is ErrorCode.NOT_AUTHORISED
+    for day in (date(2021, 1, 1), date(2019, 1, 1)):
+        assert refusal(read, roll, "37", as_of=day) is ErrorCode.NOT_AUTHORISED
+    assert refusal(read, roll, "37", version=7) is ErrorCode.NOT_AUTHORISED
     assert refusal(read, roll, "37", ems_voter_id="LA1") is ErrorCode.VOTER_NOT_FOUND
 
 
@@ -149,6 +151,7 @@ def test_the_old_uid_of_a_merged_record_resolves_and_the_answer_says_so(roll):
 def test_a_call_that_names_nobody_or_too_much_is_refused(sqlite_roll):
     sqlite_roll.add(ana())
     assert refusal(read, sqlite_roll, state_voter_id=None) is ErrorCode.VALUE_WRONG
+    assert refusal(read, sqlite_roll, ems_voter_id="LA1", state_voter_id=OLD) is ErrorCode.VALUE_WRONG
     assert refusal(read, sqlite_roll, state_voter_id=999_999_999) is ErrorCode.VOTER_NOT_FOUND
     assert refusal(read, sqlite_roll, limit=0) is ErrorCode.LIMIT_EXCEEDED
     assert refusal(read, sqlite_roll, after="Nothing:1") is ErrorCode.VALUE_WRONG
