@@ -9,7 +9,7 @@ from votecal_soap.domain.uploads import Upload, UploadState, is_replay
 from votecal_soap.errors import Conflict, ErrorCode, InvalidRequest
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.county_jobs import actor, county_job, require_open
-from votecal_soap.use_cases.county_uploads import county_upload
+from votecal_soap.use_cases.county_uploads import county_upload, put_aside
 from votecal_soap.use_cases.ports import Spool, UnitOfWork, UnitOfWorkFactory
 
 
@@ -29,7 +29,7 @@ def append_chunk(command: Chunk, caller: Caller, store: UploadStore, clock: Cloc
         # Locked while the spool is written: two writers at one offset could else acknowledge each other's bytes.
         upload = county_upload(uow, caller, command.upload_id, lock=True)
         if upload.state is UploadState.ABANDONED:
-            raise Conflict(ErrorCode.UPLOAD_CLOSED, "The upload was put aside: another file was begun for this job, or the job has ended.", ref="UploadId")
+            raise put_aside()
         if is_replay(upload, command.offset, size):
             return _replayed(command, upload, store.spool)
         require_open(county_job(uow, caller, upload.job_id), clock)

@@ -12,7 +12,7 @@ from votecal_soap.domain.uploads import Upload, UploadState
 from votecal_soap.errors import Conflict, ErrorCode, Unavailable
 from votecal_soap.use_cases.audit_trail import record_change
 from votecal_soap.use_cases.county_jobs import actor, county_job, require_open
-from votecal_soap.use_cases.county_uploads import county_upload
+from votecal_soap.use_cases.county_uploads import county_upload, put_aside
 from votecal_soap.use_cases.ports import UnitOfWork, UnitOfWorkFactory
 
 
@@ -33,7 +33,7 @@ def complete_upload(upload_id: int, caller: Caller, unit_of_work: UnitOfWorkFact
 
 def _require_whole(upload: Upload) -> None:
     if upload.state is UploadState.ABANDONED:
-        raise Conflict(ErrorCode.UPLOAD_CLOSED, "The upload was put aside: another file was begun for this job, or the job has ended.", ref="UploadId")
+        raise put_aside()
     if upload.received_bytes < upload.byte_count:
         raise Conflict(ErrorCode.UPLOAD_INCOMPLETE, f"Bytes are missing; go on at offset {upload.received_bytes}.", ref="UploadId")
 

@@ -2,7 +2,7 @@
 
 from votecal_soap.domain.counties import Caller
 from votecal_soap.domain.uploads import Upload, UploadState
-from votecal_soap.errors import ErrorCode, NotFound
+from votecal_soap.errors import Conflict, ErrorCode, NotFound
 from votecal_soap.use_cases.ports import UnitOfWork
 
 
@@ -12,6 +12,11 @@ def county_upload(uow: UnitOfWork, caller: Caller, upload_id: int, *, lock: bool
     if upload is None or upload.county_code != caller.county_code:
         raise NotFound(ErrorCode.UPLOAD_NOT_FOUND, "There is no such upload for this county.", ref="UploadId")
     return upload
+
+
+def put_aside() -> Conflict:
+    """What a call is answered that names an upload which takes nothing more."""
+    return Conflict(ErrorCode.UPLOAD_CLOSED, "The upload was put aside: another file was begun for this job, or the job has ended.", ref="UploadId")
 
 
 def abandon_open_upload(uow: UnitOfWork, job_id: int) -> None:
