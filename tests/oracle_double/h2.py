@@ -45,7 +45,7 @@ class Column(NamedTuple):
 
 def start_java() -> None:
     """Start the virtual machine; once in a process."""
-    jpype.startJVM("-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", classpath=[str(JAR)], convertStrings=False)
+    jpype.startJVM("-Xmx2g", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", classpath=[str(JAR)], convertStrings=False)
 
 
 class Database:
