@@ -35,7 +35,9 @@ class Campaign:
     def wage(self, *jobs: JobUnderFire) -> list[RoundReport]:
         """Each job once undisturbed, then all under fire until enough was killed; what was found."""
         with ThreadPoolExecutor(len(jobs)) as threads:
-            list(threads.map(self._fight, jobs))
+            # No server fails before all are prepared: that is not under test.
+            prepared = list(threads.map(self._prepare, jobs))
+            list(threads.map(self._fight, prepared))
         return self.reports
 
     @property
@@ -43,21 +45,29 @@ class Campaign:
         """Workers and web processes so far."""
         return sum(report.kills for report in self.reports)
 
-    def _fight(self, job: JobUnderFire) -> None:
-        folder = self.folder / job.name.replace(" ", "-")
-        rng = random.Random(f"{self.seed} {self.backend.name} {job.name}")
-        prepared = prepare(job, self.backend, folder / "prepared")
+    def _prepare(self, job: JobUnderFire) -> Prepared:
+        prepared = prepare(job, self.backend, self._folder(job) / "prepared")
         if self.backend.copy is not None and prepared.planted.county is None:
-            self._note(run_undisturbed(prepared, folder / "undisturbed"))
+            self._note(run_undisturbed(prepared, self._folder(job) / "undisturbed"))
         elif self.backend.copy is not None and self.undisturbed_batch:
-            self._round(prepared, folder / "undisturbed", rng, Fire(kills=0))
+            self._round(prepared, self._folder(job) / "undisturbed", self._random(job, "undisturbed"), Fire(kills=0))
+        return prepared
+
+    def _fight(self, prepared: Prepared) -> None:
+        job, rng = prepared.job, self._random(prepared.job, "under fire")
         number = 0
         while number == 0 or self.killed < self.kills:
             number += 1
             if self.backend.copy is None and number > 1:
-                prepared = prepare(job, self.backend, folder / f"prepared-{number}")
+                prepared = prepare(job, self.backend, self._folder(job) / f"prepared-{number}")
             kills = rng.randint(max(self.kills_a_round * 2 // 3, 1), self.kills_a_round * 4 // 3)
-            self._round(prepared, folder / f"round-{number}", rng, Fire(kills=kills, server_fails=self.server_fails))
+            self._round(prepared, self._folder(job) / f"round-{number}", rng, Fire(kills=kills, server_fails=self.server_fails))
+
+    def _folder(self, job: JobUnderFire) -> Path:
+        return self.folder / job.name.replace(" ", "-")
+
+    def _random(self, job: JobUnderFire, part: str) -> random.Random:
+        return random.Random(f"{self.seed} {self.backend.name} {job.name} {part}")
 
     def _round(self, prepared: Prepared, folder: Path, rng: random.Random, fire: Fire) -> None:
         self._note(run_round(prepared, folder, self.nursery, rng, fire))

@@ -14,7 +14,7 @@ from votecal_soap.domain.jobs import JobState
 from votecal_soap.errors import Unavailable
 
 from ..installation import Installation
-from .nursery import Nursery, kill
+from .nursery import Nursery, is_alive, kill
 
 ENDS_IN = 300.0
 
@@ -64,7 +64,7 @@ class Killer:
     def serve(self) -> None:
         """A web process that answers."""
         self.web = self._fork("serve")
-        wait_for(self.installation.answers)
+        self.wait_for(self.installation.answers)
 
     def kill_web(self) -> None:
         """The web process, at once."""
@@ -72,6 +72,21 @@ class Killer:
         kill(self.web)
         self.hits["web"] += 1
         self.serve()
+
+    def wait_for(self, condition: Callable[[], object]):
+        """What the condition gives; meanwhile what ended by itself is started again, as a service manager does: without a database nothing starts."""
+
+        def looked():
+            self._keep_up()
+            return condition()
+
+        return wait_for(looked)
+
+    def _keep_up(self) -> None:
+        self.workers = set(filter(is_alive, self.workers))
+        self.start_workers()
+        if self.web is not None and not is_alive(self.web):
+            self.web = self._fork("serve")
 
     def _fork(self, command: str) -> int:
         self._started += 1
@@ -81,13 +96,13 @@ class Killer:
 
     def kill_holder(self, longest_life: int) -> bool:
         """Let the job handle a random number of records, then kill a worker that has it in hand; False when the job has ended meanwhile."""
-        begun_at = wait_for(lambda: self.is_completed() or (self._holders() and (self.progress(),)))
+        begun_at = self.wait_for(lambda: self.is_completed() or (self._holders() and (self.progress(),)))
         if begun_at is True:
             return False
         last = min(begun_at[0] + self.rng.randrange(longest_life), self.size)
-        wait_for(lambda: self.is_completed() or self.progress() >= last)
+        self.wait_for(lambda: self.is_completed() or self.progress() >= last)
         time.sleep(self.rng.uniform(0, LONGEST_CHUNK))
-        holders = wait_for(lambda: self.is_completed() or self._holders())
+        holders = self.wait_for(lambda: self.is_completed() or self._holders())
         if holders is True:
             return False
         victim = self.rng.choice(sorted(holders))

@@ -56,6 +56,15 @@ def kill(pid: int) -> None:
         raise AssertionError(f"process {pid} does not die")
 
 
+def is_alive(pid: int) -> bool:
+    """Whether the process runs; the nursery keeps no dead."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def main() -> None:
     """Fork for each line that comes in."""
     for name in IMPORTED:

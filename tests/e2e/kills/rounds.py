@@ -17,7 +17,7 @@ from . import standing
 from .backends import Backend
 from .end_result import differences, end_result
 from .job_under_fire import JobUnderFire, Planted
-from .killer import Killer, wait_for
+from .killer import Killer
 from .nursery import Nursery
 from .rows import read_rows
 
@@ -111,7 +111,7 @@ def _live_through(prepared: Prepared, killer: Killer, fire: Fire) -> list[str]:
     killer.start_workers()
     if prepared.planted.county is None:
         _kill_workers(prepared, killer, fire)
-        wait_for(killer.is_completed)
+        killer.wait_for(killer.is_completed)
     else:
         _under_a_county(prepared, killer, fire)
     return _judged(prepared, killer.installation)
@@ -141,17 +141,17 @@ def _under_a_county(prepared: Prepared, killer: Killer, fire: Fire) -> None:
     try:
         if fire.kills:
             sent = killer.rng.uniform(0.02, 0.9)
-            wait_for(lambda: office.sent >= sent or office.error)
+            killer.wait_for(lambda: office.sent >= sent or office.error)
             killer.kill_web()
         _kill_workers(prepared, killer, fire)
-        wait_for(lambda: killer.is_completed() or office.error)
+        killer.wait_for(lambda: killer.is_completed() or office.error)
         office.drain.set()
         everything = prepared.planted.size + sum(truth.scenario is Scenario.MESSAGE_OPEN for truth in truths)
         if fire.kills:
             imported = killer.rng.uniform(0.01, 0.45) * everything
-            wait_for(lambda: office.imported >= imported or office.error)
+            killer.wait_for(lambda: office.imported >= imported or office.error)
             killer.kill_web()
-        wait_for(lambda: office.message_counts() == (everything, everything) or office.error)
+        killer.wait_for(lambda: office.message_counts() == (everything, everything) or office.error)
     finally:
         office.stop.set()
         thread.join(30)
