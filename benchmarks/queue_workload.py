@@ -4,8 +4,6 @@ Two messages are open for each voter, and each voter had some before, so that th
 has work to do. Messages are those of a batch, with their detail.
 """
 
-import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks.own_process import await_answer, settings_of_its_own
 from db.engine import create_engine
 from db.schema import upgrade
 from db.unit_of_work import SqlUnitOfWorkFactory
@@ -38,7 +37,6 @@ FIRST_OPEN_SEQUENCE = 3
 JOB_ID = 1
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 CHUNK = 20_000
-UP_SECONDS = 30
 
 
 class _Enough(Exception):
@@ -108,29 +106,14 @@ def _make_ems(path: Path, voters: int) -> None:
 @contextmanager
 def web_process(queue: Queue) -> Iterator[str]:
     """`votecal serve` over the queue's database; its URL."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{found.getsockname()[1]}"
-    settings = {"DATA_DIR": queue.folder, "DATABASE_URL": f"sqlite:///{queue.database}", "CREDENTIAL_KEY": KEY, "LISTEN": address}
-    environ = {**os.environ, **{f"VOTECAL_{name}": str(value) for name, value in settings.items()}, "VOTECAL_PUBLIC_URL": f"http://{address}"}
+    address, environ = settings_of_its_own({"DATA_DIR": queue.folder, "DATABASE_URL": f"sqlite:///{queue.database}", "CREDENTIAL_KEY": KEY})
     process = subprocess.Popen([sys.executable, "-m", "votecal_soap.cli", "serve"], env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _await(address, process)
+        await_answer(address, process)
         yield f"http://{address}"
     finally:
         process.terminate()
         process.wait()
-
-
-def _await(address: str, process: "subprocess.Popen[bytes]") -> None:
-    host, _, port = address.partition(":")
-    deadline = time.monotonic() + UP_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) == 0:
-                return
-        time.sleep(0.02)
-    raise RuntimeError("the web process did not come up")
 
 
 class CountyConsumer:

@@ -1,8 +1,6 @@
 """The state's processes during the soak, and what memory each holds over time."""
 
 import json
-import os
-import socket
 import subprocess
 import sys
 import time
@@ -14,10 +12,10 @@ from typing import Final
 
 import numpy as np
 
+from benchmarks.own_process import await_answer, settings_of_its_own
 from benchmarks.queue_workload import KEY
 from benchmarks.soak_workload import SoakState
 
-UP_SECONDS: Final = 60
 _WARNING_LEVELS: Final = ("ERROR", "CRITICAL")
 
 
@@ -78,18 +76,14 @@ def running(state: SoakState, workers: int) -> Iterator[tuple[str, list[Watched]
     address, environ = _environment(state)
     with ExitStack() as stack:
         web = stack.enter_context(_process(state.folder, "serve", "web process", environ))
-        _await(address, web.process)
+        await_answer(address, web.process)
         names = [f"worker {number}" for number in range(1, workers + 1)]
         yield f"http://{address}", [web, *(stack.enter_context(_process(state.folder, "worker", name, environ)) for name in names)]
 
 
 def _environment(state: SoakState) -> tuple[str, dict[str, str]]:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        address = f"127.0.0.1:{found.getsockname()[1]}"
-    settings = {"DATA_DIR": state.folder, "DATABASE_URL": state.database_url, "CREDENTIAL_KEY": KEY, "LISTEN": address, "ADMIN_LISTEN": ""}
-    named = {f"VOTECAL_{name}": str(value) for name, value in settings.items()}
-    return address, {**os.environ, **named, "VOTECAL_PUBLIC_URL": f"http://{address}", "VOTECAL_DMV_SETTLE_SECONDS": "1"}
+    settings = {"DATA_DIR": state.folder, "DATABASE_URL": state.database_url, "CREDENTIAL_KEY": KEY, "ADMIN_LISTEN": "", "DMV_SETTLE_SECONDS": 1}
+    return settings_of_its_own(settings)
 
 
 @contextmanager
@@ -102,14 +96,3 @@ def _process(folder: Path, command: str, name: str, environ: dict[str, str]) -> 
         finally:
             process.terminate()
             process.wait()
-
-
-def _await(address: str, process: "subprocess.Popen[bytes]") -> None:
-    host, _, port = address.partition(":")
-    deadline = time.monotonic() + UP_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex((host, int(port))) == 0:
-                return
-        time.sleep(0.05)
-    raise RuntimeError("the web process did not come up")

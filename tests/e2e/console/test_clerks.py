@@ -152,17 +152,22 @@ def test_sos_reviews_merges_and_takes_back_without_a_script(browse, site):
     assert case_of(site).case_state == "Rejected"
 
 
+def fill_in_a_batch(page):
+    """What is asked of whoever schedules one, up to the look at what else runs then."""
+    page.one("[name=notice]").send_keys("Cora by telephone, March 10")
+    page.one("#county option[value='19']").click()
+    page.one("input[value=Contact]").click()
+    page.click("Show what else runs then")
+    page.wait_for("Scheduled or running then")
+
+
 @pytest.mark.slow
 @pytest.mark.requirement("JOB-01", "JOB-03", "EWS-04")
 def test_jobs_and_queues_are_worked_without_a_script(browse, site):
     page = browse(scripts=False)
     page.sign_in(ADA)
     page.open("/jobs/new")
-    page.one("[name=notice]").send_keys("Cora by telephone, March 10")
-    page.one("#county option[value='19']").click()
-    page.one("input[value=Contact]").click()
-    page.click("Show what else runs then")
-    page.wait_for("Scheduled or running then")
+    fill_in_a_batch(page)
     page.click("Schedule")
     for action, said in (("Authorise", "pending"), ("Pause", "paused"), ("Resume", "pending"), ("Cancel", "cancelled")):
         page.click(action)
@@ -184,11 +189,7 @@ def test_an_administrator_schedules_watches_requeues_and_tries_thresholds(browse
     page.sign_in(ADA)
     page.click("Jobs")
     page.click("Schedule a job")
-    page.one("[name=notice]").send_keys("Cora by telephone, March 10")
-    page.one("#county option[value='19']").click()
-    page.one("input[value=Contact]").click()
-    page.click("Show what else runs then")
-    page.wait_for("Scheduled or running then")
+    fill_in_a_batch(page)
     page.shoot("06-scheduling")
     page.click("Schedule")
     page.click("Authorise")
