@@ -7,6 +7,7 @@ from importlib.resources import files
 import pytest
 import requests
 import zeep
+from fixtures.databases import SLOW_ON_SERVERS
 from lxml import etree
 from zeep.exceptions import Fault
 from zeep.plugins import Plugin
@@ -40,6 +41,9 @@ class Judged(Plugin):
         if etree.QName(body).localname != "Fault":
             self._schema.assertValid(etree.fromstring(etree.tostring(body)))
         return envelope, http_headers
+
+
+pytestmark = pytest.mark.parametrize("database_url", SLOW_ON_SERVERS, indirect=True)
 
 
 @pytest.fixture

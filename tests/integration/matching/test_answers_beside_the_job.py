@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 from fakes.dmv import NEW_HOME, a_record, a_voter
+from fixtures.databases import SLOW_ON_SERVERS
 
 from votecal_soap.domain.jobs import InstanceState
 from votecal_soap.domain.match_cases import Decision
@@ -36,6 +37,7 @@ def file_of_moves(day, address):
     ]
 
 
+@pytest.mark.parametrize("database_url", SLOW_ON_SERVERS, indirect=True)
 @pytest.mark.requirement("COA-31", "COA-33", "COA-36", "OPS-04")
 def test_a_county_decides_while_the_job_runs_and_each_gets_a_plain_answer(runs):
     runs.add_voters(*(a_voter(uid, ems_voter_id=f"LA{uid}", **person(uid)) for uid in uids()))
