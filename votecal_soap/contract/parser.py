@@ -11,7 +11,10 @@ from lxml import etree
 
 from votecal_soap.errors import ErrorCode, InvalidRequest
 
-_ENCODINGS: Final = {"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "utf-8", "ascii": "utf-8", "utf-16": "utf-16", "utf-16le": "utf-16", "utf-16be": "utf-16"}
+_ENCODINGS: Final = {
+    **{"utf-8": "utf-8", "utf8": "utf-8", "us-ascii": "utf-8", "ascii": "utf-8"},
+    **{"utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be"},
+}
 """What Basic Profile 1.1 R1012 asks of a receiver, and ASCII, which is UTF-8."""
 
 _DECLARED: Final = re.compile(rb"""^<\?xml[^>]*?\sencoding\s*=\s*["']([A-Za-z0-9._\-]+)["']""")
@@ -47,9 +50,13 @@ def parse_message(content: bytes, charset: str | None = None) -> etree._Element:
     if not content.strip():
         raise InvalidRequest(ErrorCode.NOT_WELL_FORMED, "The request has no body.")
     encoding = _encoding(content, charset)
-    _refuse_doctype(_decoded(content, encoding))
+    text = _decoded(content, encoding)
+    _refuse_doctype(text)
+    if encoding != "utf-8":
+        # The parser takes UTF-16 that it is told of for little-endian, whatever the byte order mark says.
+        content = text.encode()
     try:
-        root = etree.fromstring(content, hardened_parser(encoding))
+        root = etree.fromstring(content, hardened_parser("utf-8"))
     except etree.XMLSyntaxError as error:
         raise InvalidRequest(ErrorCode.NOT_WELL_FORMED, f"The request is not well-formed XML (line {error.lineno}).") from None
     if root.getroottree().docinfo.internalDTD is not None:
@@ -65,20 +72,22 @@ def _encoding(content: bytes, charset: str | None) -> str:
     if name is None:
         name = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
     try:
-        return _ENCODINGS[name.lower()]
+        encoding = _ENCODINGS[name.lower()]
     except KeyError:
         raise InvalidRequest(ErrorCode.ENCODING_WRONG, "The request must be UTF-8 or UTF-16.") from None
+    return "utf-16-be" if encoding == "utf-16" and content.startswith(b"\x00<") else encoding
 
 
 def _decoded(content: bytes, encoding: str) -> str:
     try:
-        return content.decode(encoding)
+        return content.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError:
-        raise InvalidRequest(ErrorCode.ENCODING_WRONG, f"The request is not valid {encoding.upper()}, which it says it is.") from None
+        name = "UTF-8" if encoding == "utf-8" else "UTF-16"
+        raise InvalidRequest(ErrorCode.ENCODING_WRONG, f"The request is not valid {name}, which it says it is.") from None
 
 
 def _refuse_doctype(text: str) -> None:
-    if _DOCTYPE.match(text.removeprefix("\ufeff")):
+    if _DOCTYPE.match(text):
         raise _doctype_forbidden()
 
 
