@@ -78,8 +78,19 @@ def test_r2022_r2023_types_come_before_everything_but_documentation(wsdl):
     assert [etree.QName(child).localname for child in wsdl.root][:2] == ["documentation", "types"]
 
 
-def test_r2026_no_extension_is_required(wsdl):
-    assert wsdl.root.xpath("//@*[local-name() = 'required' and namespace-uri() = 'http://schemas.xmlsoap.org/wsdl/']") == []
+def test_r2025_r2026_there_is_no_extension_but_the_binding_of_soap_and_none_is_required(wsdl):
+    outside_the_schema = [element for element in wsdl.root.iter() if wsdl.schema not in (element, *element.iterancestors())]
+    assert {etree.QName(element).namespace for element in outside_the_schema} == {WSDL[1:-1], wsdl.soap[1:-1]}
+    assert wsdl.root.xpath("//@*[local-name() = 'required']") == []
+
+
+def test_r2756_no_soap_action_is_called_required(wsdl):
+    assert wsdl.root.xpath("//@*[local-name() = 'soapActionRequired']") == []
+
+
+def test_r1156_r1157_r1158_r2901_nothing_of_ws_addressing_or_ws_policy_is_described(wsdl):
+    assert {etree.QName(name).namespace for element in wsdl.root.iter() for name in element.attrib} == {None}
+    assert b"addressing" not in wsdl.content.lower()
 
 
 def test_r2101_r2102_every_qualified_name_leads_to_what_is_defined_here(wsdl):
@@ -97,6 +108,12 @@ def test_r2101_r2102_every_qualified_name_leads_to_what_is_defined_here(wsdl):
 
 def test_r2105_r2114_the_schema_has_the_target_namespace_of_the_description(wsdl):
     assert wsdl.schema.get("targetNamespace") == wsdl.root.get("targetNamespace")
+
+
+def test_r2115_r2116_no_two_global_elements_and_no_two_types_share_a_name(wsdl):
+    for kinds in (("element",), ("simpleType", "complexType")):
+        names = Counter(item.get("name") for kind in kinds for item in wsdl.schema.iterchildren(f"{XS}{kind}"))
+        assert names and set(names.values()) == {1}
 
 
 def test_r2110_r2111_r2112_there_are_no_soap_arrays_nor_names_like_theirs(wsdl):
@@ -166,6 +183,11 @@ def test_r2718_the_binding_has_the_operations_of_the_port_type(wsdl):
 
 def test_r2719_r2720_r2738_r2749_no_header_is_described(wsdl):
     assert wsdl.bound("header") + wsdl.bound("headerfault") == []
+
+
+def test_r2179_the_fault_is_described_by_what_stands_in_its_detail(wsdl):
+    messages = {fault.get("message").removeprefix("tns:") for fault in wsdl.port_type.iter(f"{WSDL}fault")}
+    assert {part.get("element") for message in messages for part in wsdl.parts[message]} == {"tns:VoteCalFault"}
 
 
 def test_r2721_r2740_r2754_every_fault_is_bound_under_its_own_name(wsdl):

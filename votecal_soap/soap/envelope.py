@@ -20,6 +20,11 @@ class SoapVersion:
     sender: str
     receiver: str
 
+    @property
+    def mime_type(self) -> str:
+        """The Content-Type of answers."""
+        return f"{self.content_type}; charset=utf-8"
+
 
 SOAP_11: Final = SoapVersion(
     namespace=SOAP_11_ENVELOPE,
@@ -45,6 +50,27 @@ _XSI: Final = f"{{{XML_SCHEMA_INSTANCE}}}"
 _ENCODING_STYLES: Final = frozenset(f"{{{namespace}}}encodingStyle" for namespace in (SOAP_11_ENVELOPE, SOAP_12_ENVELOPE))
 
 
+class VersionMismatch(InvalidRequest):
+    """An envelope of a version that does not go with its Content-Type; `answered_in` is the one that its sender can read."""
+
+    def __init__(self, wanted: SoapVersion, answered_in: SoapVersion) -> None:
+        """Say what goes together."""
+        text = f"The envelope's version does not go with its Content-Type; {wanted.content_type} takes {wanted.namespace}."
+        super().__init__(ErrorCode.VERSION_MISMATCH, text, ref="/Envelope")
+        self.wanted = wanted
+        self.answered_in = answered_in
+
+
+class HeaderNotUnderstood(InvalidRequest):
+    """Header blocks that must be understood and are not; `names` are theirs, each once, as {namespace}name."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        """Keep the names for the fault's own header."""
+        text = "A header block says that it must be understood, and this service does not know it."
+        super().__init__(ErrorCode.HEADER_NOT_UNDERSTOOD, text, ref="/Envelope/Header/*")
+        self.names = names
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Envelope:
     """An opened request: its header blocks and the one element of its body."""
@@ -62,8 +88,8 @@ def open_envelope(root: etree._Element, version: SoapVersion) -> Envelope:
     if len(children) != 1 or children[0].tag != f"{{{version.namespace}}}Body":
         raise InvalidRequest(ErrorCode.ENVELOPE_WRONG, "An envelope holds an optional Header, then one Body, and nothing else.", ref="/Envelope")
     headers = () if header is None else tuple(header)
-    for block in headers:
-        _require_understood(block, version)
+    if unknown := [str(block.tag) for block in headers if _is_unknown(block, version)]:
+        raise HeaderNotUnderstood(tuple(dict.fromkeys(unknown)))
     body = list(children[0])
     if len(body) != 1:
         raise InvalidRequest(ErrorCode.ENVELOPE_WRONG, "The Body must hold exactly one element.", ref="/Envelope/Body")
@@ -71,18 +97,17 @@ def open_envelope(root: etree._Element, version: SoapVersion) -> Envelope:
 
 
 def _version_mismatch(root: etree._Element, version: SoapVersion) -> VoteCalError:
-    if etree.QName(root).localname != "Envelope":
+    name = etree.QName(root)
+    if name.localname != "Envelope":
         return InvalidRequest(ErrorCode.ENVELOPE_WRONG, "The request is not a SOAP envelope.", ref="/*")
-    text = f"The envelope's version does not go with its Content-Type; {version.content_type} takes {version.namespace}."
-    return InvalidRequest(ErrorCode.VERSION_MISMATCH, text, ref="/Envelope")
+    # Whoever speaks SOAP 1.1 is answered in it, whatever the Content-Type (SOAP 1.2 part 1, appendix A).
+    return VersionMismatch(version, SOAP_11 if name.namespace == SOAP_11.namespace else version)
 
 
-def _require_understood(block: etree._Element, version: SoapVersion) -> None:
+def _is_unknown(block: etree._Element, version: SoapVersion) -> bool:
     must = block.get(f"{{{version.namespace}}}mustUnderstand", "").strip() in ("1", "true")
     is_ours = block.get(version.role_attribute, "").strip() in version.roles
-    if must and is_ours and etree.QName(block).namespace not in _UNDERSTOOD:
-        text = "A header block says that it must be understood, and this service does not know it."
-        raise InvalidRequest(ErrorCode.HEADER_NOT_UNDERSTOOD, text, ref="/Envelope/Header/*")
+    return must and is_ours and etree.QName(block).namespace not in _UNDERSTOOD
 
 
 def strip_encoding_hints(request: etree._Element) -> None:

@@ -3,17 +3,28 @@
 Spyne writes the fields of a fault beside `faultcode`, where no client finds them; hence our own writing.
 """
 
+from itertools import islice
 from typing import Final
+from xml.sax.saxutils import quoteattr
 
+from lxml import etree
 from spyne import Fault
 
 from votecal_soap.call_record import CallRecord
 from votecal_soap.contract.faults import render_fault_detail
 from votecal_soap.contract.markup import branch, leaf, text
+from votecal_soap.contract.namespaces import SOAP_12_ENVELOPE
 from votecal_soap.errors import ErrorCode, Unavailable, VoteCalError
-from votecal_soap.soap.envelope import SOAP_11, SoapVersion
+from votecal_soap.soap.envelope import SOAP_11, SOAP_12, HeaderNotUnderstood, SoapVersion, VersionMismatch
 
 _OF_THE_STANDARD: Final = {ErrorCode.VERSION_MISMATCH: "VersionMismatch", ErrorCode.HEADER_NOT_UNDERSTOOD: "MustUnderstand"}
+
+_MOST_NAMES: Final = 20
+_LONGEST_NAME: Final = 1000
+"""A fault need not name every header (SOAP 1.2 part 1, 5.4.8): an answer stays small, whatever was sent."""
+
+_XML_NAMESPACE: Final = "http://www.w3.org/XML/1998/namespace"
+"""The one namespace of a name that was read for which no prefix may be declared."""
 
 
 class VoteCalFault(Fault):  # type: ignore[misc] # Spyne has no types
@@ -43,6 +54,30 @@ def render_fault(error: VoteCalError, version: SoapVersion, namespace: str, reco
         branch("soapenv:Reason", reason),
         branch("soapenv:Detail", detail),
     )
+
+
+def fault_version(error: VoteCalError, version: SoapVersion) -> SoapVersion:
+    """The version that a fault is written in: the one that was spoken, unless the sender could not read it."""
+    return error.answered_in if isinstance(error, VersionMismatch) else version
+
+
+def render_fault_header(error: VoteCalError, version: SoapVersion) -> str:
+    """The header blocks of SOAP 1.2 beside a fault about versions or headers; SOAP 1.1 knows the former alone (part 1, appendix A)."""
+    if isinstance(error, VersionMismatch):
+        # The service takes both; the one that goes with the Content-Type first.
+        supported = dict.fromkeys((error.wanted, SOAP_11, SOAP_12))
+        names = "".join(f"<e:SupportedEnvelope{_qname('Envelope', of.namespace)}/>" for of in supported)
+        return f'<e:Upgrade xmlns:e="{SOAP_12_ENVELOPE}">{names}</e:Upgrade>'
+    if isinstance(error, HeaderNotUnderstood) and version is SOAP_12:
+        short = (etree.QName(name) for name in error.names if len(name) <= _LONGEST_NAME)
+        named = islice((name for name in short if name.namespace != _XML_NAMESPACE), _MOST_NAMES)
+        return "".join(f"<soapenv:NotUnderstood{_qname(name.localname, name.namespace)}/>" for name in named)
+    return ""
+
+
+def _qname(name: str, namespace: str | None) -> str:
+    """Attributes that hold a qualified name, with the declaration of its prefix."""
+    return f' qname="{name}"' if namespace is None else f' xmlns:n={quoteattr(namespace)} qname="n:{name}"'
 
 
 def http_status(error: VoteCalError, version: SoapVersion) -> str:

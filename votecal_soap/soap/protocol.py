@@ -21,7 +21,7 @@ from votecal_soap.log import event
 from votecal_soap.soap.call_guard import CallGuard
 from votecal_soap.soap.calls import Call
 from votecal_soap.soap.envelope import SoapVersion, close_envelope, open_envelope, strip_encoding_hints
-from votecal_soap.soap.faults import VoteCalFault, http_status, internal_error, render_fault
+from votecal_soap.soap.faults import VoteCalFault, fault_version, http_status, internal_error, render_fault, render_fault_header
 from votecal_soap.soap.http_request import read_body, read_charset
 from votecal_soap.soap.payload_log import Exchange
 from votecal_soap.soap.security_header import answer_timestamp, read_credential
@@ -59,7 +59,7 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
     ) -> None:
         """Speak `version`; type switching by xsi:type is off."""
         super().__init__(parse_xsi_type=False)
-        self.mime_type = f"{version.content_type}; charset=utf-8"
+        self.mime_type = version.mime_type
         self.ns_soap_env = version.namespace
         self._contract = contract
         self._version = version
@@ -93,9 +93,16 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
 
     def serialize(self, ctx: Any, message: object) -> None:  # noqa: ANN401 - Spyne's context
         """An answer or an error to an envelope's bytes, with a Timestamp when the request had one."""
-        body = ctx.out_object[0] if ctx.out_error is None else self._fault(ctx)
+        version, body = self._version, ""
         header = answer_timestamp(ctx.in_document, self._services.callers_clock.now())
-        ctx.out_document = close_envelope(self._version, body, header)
+        if ctx.out_error is None:
+            body = ctx.out_object[0]
+        else:
+            error = _error(ctx.out_error)
+            version = fault_version(error, version)
+            header += render_fault_header(error, version)
+            body = self._fault(ctx, error, version)
+        ctx.out_document = close_envelope(version, body, header)
         self._write_down(ctx, body)
 
     def _write_down(self, ctx: Any, body: str) -> None:  # noqa: ANN401 - Spyne's context
@@ -113,14 +120,14 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
         """The HTTP status of a fault."""
         return http_status(_error(fault), self._version)
 
-    def _fault(self, ctx: Any) -> str:  # noqa: ANN401 - Spyne's context
+    def _fault(self, ctx: Any, error: VoteCalError, version: SoapVersion) -> str:  # noqa: ANN401 - Spyne's context
         record: CallRecord = ctx.transport.req_env[RECORD_KEY]
-        error = _error(ctx.out_error)
+        ctx.transport.mime_type = version.mime_type
         record.fault = error.code.value
         if error.retry_after_seconds is not None:
             # Basic Profile 1.1 R1126 wants 500 for a fault, so 503 is not to be had; the header is.
             ctx.transport.resp_headers["Retry-After"] = str(error.retry_after_seconds)
-        return render_fault(error, self._version, self._contract.namespace, record)
+        return render_fault(error, version, self._contract.namespace, record)
 
     def _operation_name(self, tag: str) -> str:
         namespace, _, name = tag.rpartition("}")
