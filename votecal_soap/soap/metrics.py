@@ -30,6 +30,7 @@ class CallMeter:
         self.registry = CollectorRegistry()
         calls = Counter("votecal_calls", "Requests by HTTP status; labels are empty where they were not known.", (*_OF_CALL, "status"), registry=self.registry)
         self._faults = Counter("votecal_faults", "Refused requests by code.", (*_OF_CALL, "code"), registry=self.registry)
+        self._dropped = Counter("votecal_payloads_dropped", "Calls left out of a payload log that is full.", ("county",), registry=self.registry)
         seconds = Histogram("votecal_call_seconds", "How long requests took.", _OF_CALL, buckets=_BUCKETS, registry=self.registry)
         # Labels are closed lists, so what they lead to can be kept; the library looks it up under a lock at each call.
         self._calls_of, self._seconds_of = cache(calls.labels), cache(seconds.labels)
@@ -41,6 +42,8 @@ class CallMeter:
         self._seconds_of(operation, county).observe(seconds)
         if record.fault is not None:
             self._faults.labels(operation, county, record.fault).inc()
+        if record.is_payload_dropped:
+            self._dropped.labels(county).inc()
 
 
 class StateCollector:

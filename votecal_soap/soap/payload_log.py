@@ -1,6 +1,7 @@
 """Masked requests and answers of counties for which SOS switched it on: one JSON object a call, in a folder of the service alone (OPS-05).
 
-A file for each county, day and process. Both a call and a file have a size beyond which nothing more is written.
+A file for each county, day and process. Both a call and a file have a size beyond which nothing more is written; a file that is
+full says so in its last line, the log says so once, and a metric counts what is left out.
 """
 
 import json
@@ -25,6 +26,8 @@ from votecal_soap.use_cases.ports import Application
 logger = logging.getLogger(__name__)
 
 _LOOKED_UP_EVERY: Final = timedelta(seconds=15)
+_LAST_LINE_BYTES: Final = 200
+"""Kept free in each file for the line that says that it is full."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,7 @@ class PayloadLog:
         self._services = services
         self._until: dict[str, datetime] = {}
         self._look_up_at: datetime | None = None
+        self._full: dict[str, Path] = {}
         self._writing = threading.Lock()
 
     def is_on(self, county_code: str) -> bool:
@@ -59,7 +63,7 @@ class PayloadLog:
     def write(self, record: CallRecord, exchange: Exchange) -> None:
         """Append one call; a disk that is full must not fail the call."""
         try:
-            self._append(str(record.county_code), self._line(record, exchange))
+            self._append(record, self._line(record, exchange))
         except OSError:
             event(logger, "payload cannot be written", level=logging.ERROR, county_code=record.county_code)
 
@@ -87,16 +91,33 @@ class PayloadLog:
         }
         return json.dumps(told, ensure_ascii=False).encode() + b"\n"
 
-    def _append(self, county_code: str, line: bytes) -> None:
+    def _append(self, record: CallRecord, line: bytes) -> None:
+        county_code = str(record.county_code)
         path = self._path(county_code)
         with self._writing:
+            if self._full.get(county_code) == path:
+                record.is_payload_dropped = True
+                return
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             try:
-                if os.fstat(handle).st_size + len(line) <= self._services.config.payload_log_day_bytes:
+                room = self._services.config.payload_log_day_bytes - os.fstat(handle).st_size
+                if len(line) + _LAST_LINE_BYTES <= room:
                     os.write(handle, line)
+                    return
+                self._close(county_code, path, handle, room)
             finally:
                 os.close(handle)
+        record.is_payload_dropped = True
+
+    def _close(self, county_code: str, path: Path, handle: int, room: int) -> None:
+        """Say once that there is no more of this day."""
+        self._full[county_code] = path
+        text = "The day's file is full: later calls of this day are left out (VOTECAL_PAYLOAD_LOG_DAY_BYTES)."
+        last = json.dumps({"at": self._services.clock.now().isoformat(), "county_code": county_code, "full": text}).encode() + b"\n"
+        if len(last) <= room:
+            os.write(handle, last)
+        event(logger, "payload log is full", level=logging.WARNING, county_code=county_code)
 
     def _path(self, county_code: str) -> Path:
         day = self._services.clock.now().strftime("%Y-%m-%d")

@@ -3,10 +3,16 @@
 import json
 import stat
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
+from lxml import etree
 
+from votecal_soap.call_record import CallRecord
+from votecal_soap.clock import FixedClock
+from votecal_soap.config import Config
 from votecal_soap.domain.call_guard import PayloadLogSetting
+from votecal_soap.soap.payload_log import Exchange, PayloadLog
 
 from .soap_requests import NAMESPACES, NOW, OTHER_SECRET, SECRET, envelope, security
 
@@ -26,7 +32,7 @@ REGISTRATION = (
 @pytest.fixture
 def logged(state):
     with state.application.unit_of_work() as uow:
-        uow.call_guard.save_payload_log(PayloadLogSetting("19", NOW + timedelta(hours=1), "ada", NOW))
+        uow.call_guard.save_payload_log(PayloadLogSetting("19", NOW + timedelta(days=2), "ada", NOW))
         uow.commit()
     return state
 
@@ -69,7 +75,7 @@ def test_only_the_county_that_is_on_is_written_and_only_as_long(logged):
     logged.call(EMS, "Ping", header=security("la-ems", "wrong"))
     assert files(logged) == []
     logged.call(EMS, "Ping")
-    logged.clock.instant += timedelta(hours=1)
+    logged.clock.instant += timedelta(days=2)
     logged.call(EMS, "Ping")
     assert len(lines(logged)) == 1
 
@@ -82,14 +88,31 @@ def test_files_are_readable_by_the_service_alone(logged):
 
 
 @pytest.mark.requirement("OPS-05")
-def test_a_call_and_a_file_have_a_largest_size(logged):
+def test_a_call_and_a_file_have_a_largest_size_and_a_full_file_says_so_once(logged, caplog):
     logged.reconfigure(payload_log_entry_bytes=100, payload_log_day_bytes=1000)
     for _ in range(10):
         logged.call(EMS, "RegisterVoter", REGISTRATION)
-    written = lines(logged)
+    logged.call(EMS, "Ping")  # however small it is
+    *written, last = lines(logged)
     assert 1 <= len(written) < 5
     assert written[0]["cut"] is True and len(written[0]["request"]) == 100
+    assert (last["county_code"], "full" in last, "request" in last) == ("19", True, False)
     assert files(logged)[0].stat().st_size <= 1000
+    assert [record.county_code for record in caplog.records if record.msg == "payload log is full"] == ["19"]
+    assert logged.meter.registry.get_sample_value("votecal_payloads_dropped_total", {"county": "19"}) == 11 - len(written)
+    logged.clock.instant += timedelta(days=1)
+    logged.call(EMS, "Ping")
+    assert ["full" in json.loads(file.read_text().splitlines()[-1]) for file in files(logged)] == [True, False]
+
+
+@pytest.mark.requirement("OPS-05")
+def test_a_file_without_room_for_anything_stays_empty(tmp_path):
+    services = SimpleNamespace(config=Config(data_dir=tmp_path, payload_log_day_bytes=10), clock=FixedClock(NOW))
+    record = CallRecord(correlation_id="x", operation="Ping", county_code="19")
+    schema = SimpleNamespace(knows=lambda name: True)
+    PayloadLog(services).write(record, Exchange(request=etree.fromstring("<Ping/>"), answer="<PingResponse/>", is_valid=True, schema=schema))
+    assert [file.stat().st_size for file in services.config.payload_dir.iterdir()] == [0]
+    assert record.is_payload_dropped
 
 
 def test_a_folder_that_cannot_be_written_fails_no_call(logged):
