@@ -9,6 +9,7 @@ from votecal_soap import CONTRACT_VERSION
 from votecal_soap.bootstrap import Application
 from votecal_soap.contract.batch_writer import BatchFile, WireRecord, WireRegistration, write_batch_file
 from votecal_soap.domain.batches import BatchHeader
+from votecal_soap.domain.ems_messages import Clearance, ClearOutcome
 from votecal_soap.domain.match_cases import CaseState, CaseType, MatchCase
 from votecal_soap.domain.voters import Voter
 
@@ -102,9 +103,17 @@ def expected(state: Before, registered: Voter, batch: BatchFile) -> dict[str, di
     }
 
 
-def registered_voter(application: Application, county_code: str) -> Voter:
+def registered_voter(application: Application, county_code: str, ems_voter_id: str = EMS_VOTER_ID) -> Voter:
     """Whom the client registered."""
     with application.unit_of_work(read_only=True) as uow:
-        voter = uow.voters.by_ems_id(county_code, EMS_VOTER_ID)
+        voter = uow.voters.by_ems_id(county_code, ems_voter_id)
     assert voter is not None
     return voter
+
+
+def take_all(application: Application, county_code: str) -> None:
+    """Clear whatever waits for the county."""
+    with application.unit_of_work() as uow:
+        while page := uow.messages.page(county_code, 1000, with_payload=False):
+            uow.messages.clear(county_code, [Clearance(message.message_id, ClearOutcome.PROCESSED) for message in page], datetime.now(UTC))
+        uow.commit()

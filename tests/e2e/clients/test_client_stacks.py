@@ -1,16 +1,18 @@
 """Each sample client against a sandbox over a socket: the same scenario, whatever the language (the vendor's kit)."""
 
 import json
+import subprocess
+import sys
 import time
 
 import pytest
-from fixtures.sandboxes import COUNTIES
+from fixtures.sandboxes import COUNTIES, county_of
 from lxml import etree
 
 from votecal_soap.contract.wsdl import DEFAULTS, SERVICES, served_wsdl
 from votecal_soap.domain.jobs import JobState
 
-from .scenario import BASIS, MIDDLE_NAME, PEOPLE, batch_for, before, expected, registered_voter
+from .scenario import BASIS, MIDDLE_NAME, PEOPLE, batch_for, before, expected, registered_voter, take_all
 from .stacks import CLIENTS, STACKS, Stack
 
 LONG = {"cpp-gsoap", "csharp", "java-axis", "java-jaxws", "perl-soap-wsdl"}
@@ -61,6 +63,32 @@ def test_fifty_megabytes_are_uploaded_in_chunks(name, shared_sandbox, tmp_path):
     assert batch.byte_count > LARGE_MEGABYTES * 1_000_000
     assert seen["upload"] == expected(state, registered, batch)["upload"]
     assert completed_job(shared_sandbox, state.job_id) == batch.record_count
+
+
+@pytest.mark.slow
+@pytest.mark.requirement("EWS-02", "EWS-04", "EWS-09")
+def test_the_first_call_in_thirty_lines_signs_in_lists_registers_polls_and_clears(shared_sandbox):
+    """After the large uploads, in the county of one of them: what it clears nobody waits for any more."""
+    county_code, sample = LARGE["python-zeep"], CLIENTS / "python-zeep" / "first_call.py"
+    county = county_of(shared_sandbox, county_code)
+    state = before(shared_sandbox.application, county_code)
+    assert len(sample.read_text(encoding="utf-8").splitlines()) <= 30
+    command = [sys.executable, str(sample), shared_sandbox.url, county.username, county.secret, *PEOPLE[-1]]
+
+    def told():
+        return subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=True).stdout.splitlines()
+
+    first = told()
+    take_all(shared_sandbox.application, county_code)
+    again = told()
+    voter = registered_voter(shared_sandbox.application, county_code, "FIRST-CALL-1")
+    for lines in (first, again):
+        assert lines[0] == f"signed in for county {county_code}"
+        assert f"to decide: case {state.case.case_id} DmvCoa due on {state.case.due_on}" in lines
+        # Sent again it is the same answer.
+        assert f"register: Registered {voter.state_voter_id}" in lines
+    assert first[-1] == f"cleared: {min(state.depth, 100)} messages, still waiting: {max(state.depth - 100, 0)}"
+    assert again[-1] == "cleared: 0 messages, still waiting: 0"
 
 
 def completed_job(made, job_id):
