@@ -176,6 +176,19 @@ def test_guessing_takes_ever_more_time_and_what_is_held_is_not_counted(state):
 
 
 @pytest.mark.requirement("EWS-01")
+def test_an_unknown_user_name_is_answered_and_counted_like_a_known_one(state):
+    told, counted = [], []
+    for username in ("la-ems", "nobody"):
+        before = len(written(state)[0])
+        answer = ping(state, security(username, "wrong"), **HOME)
+        told.append({name: text for name, text in answer.fault.items() if name != "CorrelationId"})
+        counted.append(len(written(state)[0]) - before)
+    assert told[0] == told[1]
+    # The counter of the address is begun by the first of them.
+    assert counted == [3, 2]
+
+
+@pytest.mark.requirement("EWS-01")
 def test_whoever_knows_a_countys_user_name_cannot_keep_it_out(state):
     assert ping(state, **HOME).status == 200
     wrong = security("la-ems", "guess")
