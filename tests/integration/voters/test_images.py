@@ -5,6 +5,7 @@ import random
 from datetime import date, timedelta
 
 import pytest
+from fakes.dmv import a_voter
 
 from db.tables import audit_entry, document_part, voter_document
 from votecal_soap.domain.images import IMAGE_BYTES, PART_BYTES, SIGNATURE_BYTES, AttachImage, ImageQuery
@@ -15,7 +16,7 @@ from votecal_soap.use_cases.attach_image import attach_image
 from votecal_soap.use_cases.get_image import get_image
 from votecal_soap.use_cases.purge_kept_data import PurgeKeptData, purge_kept_data
 
-from ..duplicates.pairs import NOW, OLD, caller
+from ..duplicates.pairs import NEW, NOW, OLD, caller
 from .records import ana
 
 PNG = b"\x89PNG\r\n\x1a\n made up"
@@ -88,6 +89,26 @@ def test_a_gap_an_overlap_and_a_wrong_digest_are_told_and_offset_0_begins_anew(s
     for offset in (0, PARTS):
         attach_part(roll, offset)
     assert attach_part(roll, 2 * PARTS).entry_id is not None
+
+
+@pytest.mark.requirement("EWS-12")
+def test_the_same_bytes_sent_for_two_voters_at_once_end_at_each_of_them_and_at_nobody_else(sqlite_roll):
+    roll, content = sqlite_roll, b"%PDF-1.4 in three parts, no more"
+    roll.add(ana(), a_voter(NEW, ems_voter_id="LA2", message_sequence=0))
+
+    def part(offset, uid):
+        whole = {"kind": DocumentKind.AFFIDAVIT, "media_type": "application/pdf", "state_voter_id": uid}
+        return attach(roll, content, offset=offset, part=content[offset : offset + 11], **whole)
+
+    for offset in (0, 11):
+        part(offset, OLD)
+        part(offset, NEW)
+    assert part(22, NEW).state_voter_id == NEW
+    assert [row.state_voter_id for row in roll.rows(voter_document)] == [NEW]
+    assert refusal(part, 22, OLD) is ErrorCode.UPLOAD_GAP
+    done = [part(offset, OLD) for offset in (0, 11, 22)]
+    assert sorted(row.state_voter_id for row in roll.rows(voter_document)) == [OLD, NEW]
+    assert fetch(roll, done[-1].entry_id) == content
 
 
 @pytest.mark.requirement("EWS-12", "EWS-13")
