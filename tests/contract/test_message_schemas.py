@@ -49,6 +49,12 @@ def test_a_missing_element_is_named():
     assert "Expected here: JobId." in SCHEMA.violations(request("GetJobStatus", ""))[0].text
 
 
+def test_nil_for_an_optional_element_is_told_where_and_what_to_do():
+    content = '<JobId>1</JobId><AfterSequence xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:nil="true"/>'
+    violation = SCHEMA.violations(request("GetJobResults", content))[0]
+    assert (violation.ref, violation.text) == ("/GetJobResults/AfterSequence", "xsi:nil is not allowed here; leave an optional element out.")
+
+
 def test_a_repeated_element_is_numbered():
     schema = MessageSchema("ems-integration.xsd")
     ids = "<MessageId>1</MessageId><MessageId>2</MessageId><MessageId>SECRET</MessageId>"
