@@ -14,7 +14,7 @@ from benchmarks import batch_postgresql
 from benchmarks.batch_objects import write_by_objects
 from benchmarks.batch_postgresql import POSTGRESQL
 from benchmarks.batch_rivals import staged_rows, write_set_based
-from benchmarks.batch_workload import COUNTY, Workload, make_workload
+from benchmarks.batch_workload import CHUNK, COUNTY, Workload, make_workload
 from benchmarks.reporting import Report, command
 from votecal_soap.clock import legal_date
 from votecal_soap.contract.batch_file import BatchExpectation
@@ -26,7 +26,6 @@ from votecal_soap.domain.judgement import AfterSteps, Circumstances
 from votecal_soap.use_cases.apply_batch_chunk import apply_chunk
 from votecal_soap.use_cases.process_voter_record_update_batch import not_collecting, process, reading_rules
 
-CHUNK = 10_000
 SCALES = {"small": (50_000, 40_000), "full": (1_000_000, 1_000_000)}
 OBJECT_RECORDS = 4_000
 

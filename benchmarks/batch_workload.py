@@ -16,6 +16,7 @@ from db.engine import create_engine
 from db.schema import upgrade
 from db.unit_of_work import SqlUnitOfWorkFactory
 from votecal_soap.clock import SystemClock
+from votecal_soap.config import Config
 from votecal_soap.contract.batch_expansion import ExpansionLimits
 from votecal_soap.contract.batch_writer import (
     BatchFile,
@@ -38,6 +39,8 @@ from votecal_soap.use_cases.process_voter_record_update_batch import BatchSettin
 
 COUNTY = "19"
 FIRST_UID = 100_000_001
+CHUNK = Config().batch_chunk_records
+"""Records of a transaction, ours and the rivals'."""
 PRECINCTS = 5_000
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SURNAMES = ("GARCIA", "NGUYEN", "SMITH", "LEE", "HERNANDEZ", "KIM", "JOHNSON", "LOPEZ", "PATEL", "O'BRIEN")
@@ -117,11 +120,11 @@ class Workload:
     spool: FileSpool
     job_id: int
 
-    def work(self, database: Path, *, parsers: int, chunk_records: int = 10_000) -> BatchWork:
+    def work(self, database: Path, *, parsers: int, chunk_records: int = CHUNK) -> BatchWork:
         """What processing needs, on a copy of the database."""
         return self.work_on(f"sqlite:///{database}", parsers=parsers, chunk_records=chunk_records)
 
-    def work_on(self, url: str, *, parsers: int, chunk_records: int = 10_000) -> BatchWork:
+    def work_on(self, url: str, *, parsers: int, chunk_records: int = CHUNK) -> BatchWork:
         """The same on the database of this URL."""
         limits = ExpansionLimits(byte_limit=1 << 40, ratio_limit=1_000)
         settings = BatchSettings(chunk_records=chunk_records, parsers=parsers, limits=limits)

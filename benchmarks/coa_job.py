@@ -11,12 +11,13 @@ from benchmarks.coa_job_matching import report_keys, report_search
 from benchmarks.coa_job_rival import deltas, write_set_based
 from benchmarks.coa_job_workload import JobWorkload, claimed, make_job_workload
 from benchmarks.reporting import Report, command, peak_megabytes
+from votecal_soap.config import Config
 from votecal_soap.domain.jobs import InstanceState
 from votecal_soap.use_cases.process_dmv_coa_record_file import process
 
 SIZES: Final = {"small": (50_000, 2_000), "full": (1_000_000, 20_000)}
 """Voters and records."""
-AT_ONCE: Final = 2_000
+AT_ONCE: Final = Config().dmv_chunk_records
 """Records a transaction: the shipped setting."""
 
 

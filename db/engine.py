@@ -6,8 +6,6 @@ A URL without a driver gets ours. `thick_mode=true` in an Oracle URL's query loa
 
 import importlib.util
 import logging
-import sqlite3
-import time
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from db.clock import go_by
 from db.errors import READ_ONLY, replace_driver_error
+from db.writers_place import BUSY_SECONDS, WritersPlace
 from votecal_soap.clock import Clock
 from votecal_soap.errors import ErrorCode, InvalidRequest
 from votecal_soap.log import event as log_event
@@ -26,10 +25,8 @@ logger = logging.getLogger(__name__)
 
 _DRIVERS: Final = {"postgresql": "postgresql+psycopg", "oracle": "oracle+oracledb"}
 
-_BUSY_SECONDS: Final = 30.0
-_ASK_AGAIN_SECONDS: Final = 0.003
 _SQLITE_PRAGMAS: Final = (
-    f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000:.0f}",  # first: the next one may have to wait for another process
+    f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}",  # first: the next one may have to wait for another process
     "PRAGMA journal_mode = WAL",  # readers go on while one writes
     "PRAGMA synchronous = FULL",  # a county that was told Received must find its bytes after a power cut
     "PRAGMA foreign_keys = ON",
@@ -56,7 +53,7 @@ def create_engine(url: str, *, connections: int | None = None, clock: Clock | No
     event.listen(engine, "handle_error", replace_driver_error)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        _write_one_at_a_time(engine)
         if clock is not None:
             event.listen(engine, "connect", lambda connection, _record: go_by(clock, connection))
     elif engine.dialect.name == "oracle":
@@ -101,7 +98,8 @@ def _options(url: URL, connections: int | None) -> dict[str, Any]:
     backend = url.get_backend_name()
     if backend == "sqlite":
         _make_folder(url.database)
-        return {"pool_size": 10} if url.database and url.database != ":memory:" else {}
+        # No bound: who waits for the one writer's place has a connection, and readers shall not wait with them.
+        return {"pool_size": 10, "max_overflow": -1} if url.database and url.database != ":memory:" else {}
     options: dict[str, Any] = {"pool_size": 10, "pool_pre_ping": True, "pool_recycle": 1800}
     if connections is not None:
         options |= {"pool_size": connections, "max_overflow": 0}
@@ -124,37 +122,21 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
         connection.execute(pragma).close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    read_only = bool(connection.get_execution_options().get(READ_ONLY))
-    _prepare_sqlite_for(connection, read_only=read_only)
-    if read_only:
-        connection.exec_driver_sql("BEGIN")
-    else:
-        # A writer that asked for the lock only at its first write could not get it after another has written.
-        _begin_writing(connection)
+def _write_one_at_a_time(engine: Engine) -> None:
+    place = WritersPlace(str(engine.url.database))
 
+    def begin(connection: Connection) -> None:
+        read_only = bool(connection.get_execution_options().get(READ_ONLY))
+        _prepare_sqlite_for(connection, read_only=read_only)
+        if read_only:
+            connection.exec_driver_sql("BEGIN")
+        else:
+            # A writer that asked for the place only at its first write could not get it after another has written.
+            place.take(connection)
 
-def _begin_writing(connection: Connection) -> None:
-    """Ask for the only writer's place every few milliseconds.
-
-    SQLite itself asks ten times a second: beside a run, whose next transaction begins milliseconds after its last, it asks in vain.
-    """
-    driver: Any = connection.connection.driver_connection
-    until = time.monotonic() + _BUSY_SECONDS
-    driver.execute("PRAGMA busy_timeout = 0").close()
-    try:
-        while time.monotonic() < until:
-            try:
-                driver.execute("BEGIN IMMEDIATE").close()
-            except sqlite3.OperationalError as error:
-                if not error.sqlite_errorname.startswith("SQLITE_BUSY"):
-                    break
-                time.sleep(_ASK_AGAIN_SECONDS)
-            else:
-                return
-        connection.exec_driver_sql("BEGIN IMMEDIATE")  # once more, so that what is wrong is told in our words
-    finally:
-        driver.execute(_SQLITE_PRAGMAS[0]).close()
+    event.listen(engine, "begin", begin)
+    event.listen(engine, "commit", place.leave)
+    event.listen(engine, "rollback", place.leave)
 
 
 def _prepare_sqlite_for(connection: Connection, *, read_only: bool) -> None:

@@ -33,7 +33,7 @@ class Config:
     payload_log_retention_days: int = 14
     public_url: str = "http://127.0.0.1:8080"
     listen: str = "127.0.0.1:8080"
-    web_threads: int = 8
+    web_threads: int = 32
     admin_listen: str = "127.0.0.1:8081"
     trusted_proxies: tuple[str, ...] = ()
     client_certificate_header: str = ""
@@ -46,12 +46,12 @@ class Config:
     upload_token_seconds: int = 3600
     page_byte_limit: int = 48 << 10
     page_message_limit: int = 1000
-    batch_chunk_records: int = 10_000
+    batch_chunk_records: int = 2_500
     batch_parsers: int = 1
     dmv_drop_dir: str = ""
     dmv_settle_seconds: int = 10
     dmv_incomplete_seconds: int = 3600
-    dmv_chunk_records: int = 2_000
+    dmv_chunk_records: int = 500
     dmv_searchers: int = 1
     duplicate_partition_voters: int = 100_000
     duplicate_workers: int = 2

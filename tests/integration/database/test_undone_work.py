@@ -75,7 +75,7 @@ def test_a_connection_that_is_lost_as_a_commit_is_sent_leaves_the_outcome_unknow
 
 @pytest.mark.requirement("OPS-04")
 def test_who_has_waited_for_a_locked_file_long_enough_is_told_at_once(sqlite_uow, sqlite_url, monkeypatch):
-    monkeypatch.setattr("db.engine._BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("db.writers_place.BUSY_SECONDS", 0.01)
     impatient = type(sqlite_uow).from_url(sqlite_url)
     with sqlite_uow(), pytest.raises(Unavailable) as refused, impatient():
         pass

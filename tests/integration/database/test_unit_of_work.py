@@ -83,7 +83,7 @@ def test_a_read_only_unit_of_work_cannot_write(real_database):
 
 
 def test_a_locked_sqlite_file_is_busy_and_may_be_tried_again(sqlite_uow, sqlite_url, monkeypatch):
-    monkeypatch.setattr("db.engine._BUSY_SECONDS", 0.01)
+    monkeypatch.setattr("db.writers_place.BUSY_SECONDS", 0.01)
     impatient = SqlUnitOfWorkFactory.from_url(sqlite_url)
     with sqlite_uow(), pytest.raises(Unavailable) as refused, impatient():
         pass
