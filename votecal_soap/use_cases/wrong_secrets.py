@@ -45,7 +45,9 @@ class WrongSecrets:
         self._noted: dict[tuple[str, str], datetime] = {}
         self._addresses: set[str] = set()
         self._looked_up: dict[str, datetime] = {}
-        self._writing = threading.Lock()
+        self._to_note: dict[str, datetime] = {}
+        self._is_noting = False
+        self._lock = threading.Lock()
 
     def admit(self, credential: Credential, source_address: str) -> None:
         """A right secret: let it in at once where its county is known, else unless the address is held.
@@ -119,15 +121,39 @@ class WrongSecrets:
             uow.commit()
 
     def _note_home(self, counters: tuple[str, ...], now: datetime) -> None:
-        """A right secret never waits for this: what cannot be written now is written by a later call."""
+        """A right secret never waits for another's: while one thread writes, the rest leave theirs to it."""
+        with self._lock:
+            self._to_note |= dict.fromkeys(counters, now)
+            if self._is_noting:
+                return
+            self._is_noting = True
+        # What cannot be written now is written with the next one's.
+        with suppress(VoteCalError):
+            while self._note_all():
+                pass
+
+    def _note_all(self) -> bool:
+        """Write what is there; whether more has come meanwhile."""
+        taken: dict[str, datetime] = {}
         try:
-            # One thread of the process at a time: a county's first calls come together.
-            with self._writing, self._unit_of_work() as uow:
-                for counter in counters:
-                    uow.logins.note_success(counter, now)
+            with self._unit_of_work() as uow:
+                # Once the transaction has begun: SQLite may have kept it waiting, and more may have come.
+                taken = self._taken()
+                for counter, at in sorted(taken.items()):
+                    uow.logins.note_success(counter, at)
                 uow.commit()
-        except (Conflict, Unavailable):
-            return
+        except BaseException:
+            with self._lock:
+                self._to_note, self._is_noting = taken | self._to_note, False
+            raise
+        with self._lock:
+            self._is_noting = bool(self._to_note)
+            return self._is_noting
+
+    def _taken(self) -> dict[str, datetime]:
+        with self._lock:
+            taken, self._to_note = self._to_note, {}
+        return taken
 
     def _remember(self, place: tuple[str, str], known: datetime) -> None:
         if len(self._noted) >= _REMEMBERED:
