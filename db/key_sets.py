@@ -41,6 +41,12 @@ def fetch_among(connection: Connection, statement: Statement, keys: Keys, **valu
     return found
 
 
+def execute_among(connection: Connection, statement: Statement, keys: Keys, **values: object) -> None:
+    """Run a statement that gives no rows."""
+    for _ in _results(connection, statement, keys, values):
+        pass
+
+
 def _results(connection: Connection, statement: Statement, keys: Keys, values: Mapping[str, object]) -> Iterator[CursorResult[Any]]:
     dialect = connection.dialect.name
     made = _made(statement, dialect, isinstance(next(iter(keys), None), str))

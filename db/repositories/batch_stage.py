@@ -1,8 +1,27 @@
 """A temporary table that a chunk's records pass through on their way into four tables."""
 
+from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, Insert, Integer, MetaData, Select, String, Table, bindparam, cast, func, insert, literal, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Insert,
+    Integer,
+    MetaData,
+    Select,
+    String,
+    Table,
+    bindparam,
+    cast,
+    func,
+    insert,
+    literal,
+    select,
+)
+from sqlalchemy.schema import CreateTable
 
 from db.bulk import BulkWriter, Columns
 from db.repositories.message_header import header_text
@@ -17,7 +36,7 @@ from votecal_soap.use_cases.ports import JudgedChunk
 _stage: Final = Table(
     "batch_stage",
     MetaData(),
-    Column("record_sequence", Integer, primary_key=True),
+    Column("record_sequence", Integer, primary_key=True, autoincrement=False),
     Column("outcome", String(20)),
     Column("reason", String(40)),
     Column("state_voter_id", BigInteger),
@@ -29,6 +48,7 @@ _stage: Final = Table(
     Column("basis", String(400)),
     Column("changes", LongText),
     prefixes=["TEMPORARY"],
+    postgresql_on_commit="DELETE ROWS",
 )
 _OUTCOME: Final = ("record_sequence", "outcome", "reason", "state_voter_id", "ems_voter_id", "record_version", "detail")
 
@@ -67,21 +87,30 @@ _AUDITS: Final = _spread(
 )
 _ABOUT: Final = {name: _stage.c[name] for name in ("state_voter_id", "voter_sequence", "ems_voter_id", "record_version", "record_sequence")}
 _MESSAGE_TYPE: Final = literal("BatchRecord") + _stage.c.outcome
-_MESSAGES: Final = _spread(
-    ems_message,
-    {
-        **_ABOUT,
-        "payload": _stage.c.payload,
-        "header": header_text(_MESSAGE_TYPE, bindparam("given_instant", type_=String), {**_ABOUT, "job_id": _given(ems_message, "job_id")}).concat(
-            bindparam("given_origin", type_=String)
-        ),
-        **{name: _given(ems_message, name) for name in ("county_code", "queue_county", "job_id", "enqueued_at")},
-        "message_type": _MESSAGE_TYPE,
-        "state": literal(str(MessageState.OPEN)),
-        "dedup_key": _given(ems_message, "dedup_key") + func.printf("%09d", _stage.c.record_sequence),
-        "blocks_updates": literal(0),
-    },
-)
+
+
+@lru_cache
+def _messages(dialect: str) -> Insert:
+    formatted, sequence = (func.printf, func.printf("%09d", _stage.c.record_sequence)) if dialect == "sqlite" else (func.format, _nine_digits())
+    header = header_text(formatted, _MESSAGE_TYPE, bindparam("given_instant", type_=String), {**_ABOUT, "job_id": _given(ems_message, "job_id")})
+    return _spread(
+        ems_message,
+        {
+            **_ABOUT,
+            "payload": _stage.c.payload,
+            "header": header.concat(bindparam("given_origin", type_=String)),
+            **{name: _given(ems_message, name) for name in ("county_code", "queue_county", "job_id", "enqueued_at")},
+            "message_type": _MESSAGE_TYPE,
+            "state": literal(str(MessageState.OPEN)),
+            "dedup_key": _given(ems_message, "dedup_key") + sequence,
+            "blocks_updates": literal(0),
+        },
+    )
+
+
+def _nine_digits() -> ColumnElement[str]:
+    # Not lpad, which would cut a longer number.
+    return func.replace(func.format("%9s", _stage.c.record_sequence), " ", "0")
 
 
 class BatchStage:
@@ -91,14 +120,8 @@ class BatchStage:
         """Make the table unless the connection has it."""
         self._connection = connection
         self._bulk = bulk
-        if self._exists():
-            connection.execute(_stage.delete())
-        else:
-            _stage.create(connection, checkfirst=False)
-
-    def _exists(self) -> bool:
-        named = "SELECT 1 FROM temp.sqlite_master WHERE name = 'batch_stage'"
-        return self._connection.exec_driver_sql(named).first() is not None
+        connection.execute(CreateTable(_stage, if_not_exists=True))
+        connection.execute(_stage.delete())
 
     def spread(self, chunk: JudgedChunk, columns: Columns) -> None:
         """Take the records in and write them to their tables."""
@@ -120,5 +143,5 @@ class BatchStage:
             "dedup_key": f"VRU:{chunk.job_id}:",
         }
         values = {f"given_{name}": value for name, value in given.items()}
-        for statement in (_OUTCOMES, _ACTIVITIES, _AUDITS, _MESSAGES):
+        for statement in (_OUTCOMES, _ACTIVITIES, _AUDITS, _messages(self._connection.dialect.name)):
             self._connection.execute(statement, values)

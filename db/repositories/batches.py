@@ -1,7 +1,7 @@
 """What the records of a batch leave behind, written a chunk at a time (VRU-10 to VRU-12).
 
-SQLite takes the chunk into a temporary table once and spreads it over four tables itself: measured, 5.7 µs a record
-against 10 for a statement with binds a table. PostgreSQL copies and Oracle binds arrays, which need no stage.
+SQLite and PostgreSQL take the chunk into a temporary table once and spread it over four tables themselves: measured, 5.7 µs a
+record against 10 for a statement with binds a table on SQLite. Oracle binds arrays, which need no stage.
 """
 
 from sqlalchemy import Connection
@@ -27,7 +27,7 @@ class SqlBatchRepository:
 
     def keep(self, chunk: JudgedChunk) -> None:
         """Write all of it; a second outcome for a record raises Conflict."""
-        if self._connection.dialect.name == "sqlite":
+        if self._connection.dialect.name in {"sqlite", "postgresql"}:
             judged = columns_of(JudgedRecord._fields, chunk.records)
             columns = batch_outcomes.columns([record.outcome for record in chunk.records])
             columns |= {name: judged[name] for name in ("voter_sequence", "payload", "basis", "changes")}

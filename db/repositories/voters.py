@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import Connection, Select, func, literal, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from db.bulk import BulkWriter, columns_of
 from db.in_lists import listed, select_listed
-from db.key_sets import Among, fetch_among
+from db.key_sets import Among, Statement, fetch_among, select_among
 from db.repositories import compared_records, residence_history, voter_activities, voter_versions
 from db.repositories.match_keys import add_match_rows
 from db.repositories.number_series import NumberSeries
@@ -19,6 +19,8 @@ from db.tables import voter, voter_activity, voter_version, voting_precinct
 from votecal_soap.domain.synchronisation import StateRecord, UidRange
 from votecal_soap.domain.voters import VERSION_FIELDS, Confidentiality, VerificationStatus, Voter, VoterStatus, VotingPrecinct
 from votecal_soap.use_cases.ports import KeptActivity, NewActivity, VoterChange
+
+K = TypeVar("K", int, str)
 
 FIRST_STATE_VOTER_ID: Final = 100_000_001
 
@@ -39,9 +41,9 @@ class SqlVoterRepository:
 
     def lock_by_state_id(self, state_voter_ids: Sequence[int], county_code: str | None = None) -> list[Voter]:
         """Current records by UID, of one county if it is given, locked until the end of the transaction; others are left out."""
-        wanted = _CURRENT.where(voter.c.state_voter_id.in_(listed()))
-        # Within a function the county is no way in: a planner would rather read the whole county than the UIDs (measured: twice the time).
-        return self._locked(wanted if county_code is None else wanted.where(func.coalesce(voter.c.county_code, "") == county_code), state_voter_ids)
+        if county_code is None:
+            return self._locked(_anybody, state_voter_ids)
+        return self._locked(_of_county, state_voter_ids, county=county_code)
 
     def existing(self, state_voter_ids: Sequence[int]) -> set[int]:
         """Which of these UIDs there are, in any county; nothing is locked or told of them."""
@@ -50,8 +52,7 @@ class SqlVoterRepository:
 
     def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
         """Current records of one county by its own ids, locked likewise."""
-        mine = _CURRENT.where(voter.c.county_code == county_code, voter.c.ems_voter_id.in_(listed()))
-        return self._locked(mine, ems_voter_ids)
+        return self._locked(_by_ems_id, ems_voter_ids, county=county_code)
 
     def get(self, state_voter_id: int) -> Voter | None:
         """The current record."""
@@ -209,10 +210,26 @@ class SqlVoterRepository:
         )
         return [Voter._make(row) for row in self._connection.execute(page)]
 
-    def _locked(self, statement: Select[Any], keys: Sequence[int] | Sequence[str]) -> list[Voter]:
-        # Always in the same order, so that two transactions wait for each other instead of dying in a deadlock.
-        locking = statement.order_by(voter.c.state_voter_id).with_for_update()
-        return [Voter._make(row) for row in select_listed(self._connection, locking, sorted(keys))]
+    def _locked(self, statement: Statement, keys: Sequence[K], **values: object) -> list[Voter]:
+        return [Voter._make(row) for row in select_among(self._connection, statement, sorted(set(keys)), **values)]
+
+
+def _anybody(among: Among) -> Select[Any]:
+    return _locking(_CURRENT.where(among(voter.c.state_voter_id)))
+
+
+def _of_county(among: Among) -> Select[Any]:
+    # Within a function the county is no way in: a planner would rather read the whole county than the UIDs (measured: twice the time).
+    return _locking(_CURRENT.where(among(voter.c.state_voter_id), func.coalesce(voter.c.county_code, "") == bindparam("county")))
+
+
+def _by_ems_id(among: Among) -> Select[Any]:
+    return _locking(_CURRENT.where(voter.c.county_code == bindparam("county"), among(voter.c.ems_voter_id)))
+
+
+def _locking(statement: Select[Any]) -> Select[Any]:
+    # Always in the same order, so that two transactions wait for each other instead of dying in a deadlock.
+    return statement.order_by(voter.c.state_voter_id).with_for_update()
 
 
 def _versions(among: Among) -> Select[Any]:
