@@ -28,25 +28,25 @@ _PAGES: Final = ("/", "/work-items/dmv-coa", "/work-items/dmv-coa?sort=confidenc
 
 
 class Tally:
-    """What everybody saw: seconds of each operation, errors by operation and code, messages cleared."""
+    """What everybody saw: (when it was asked by the monotonic clock, seconds) of each operation, errors by operation and code, messages cleared."""
 
     def __init__(self) -> None:
         """Nothing yet."""
-        self.seconds: dict[str, list[float]] = defaultdict(list)
+        self.calls: dict[str, list[tuple[float, float]]] = defaultdict(list)
         self.errors: Counter[str] = Counter()
         self.cleared = 0
         self._lock = threading.Lock()
 
     def timed(self, operation: str, ask: Callable[[], requests.Response]) -> bytes | None:
         """Ask, and keep how long it took; None when the answer is an error, which is kept too."""
-        begun = time.perf_counter()
+        begun = time.monotonic()
         try:
             answer = ask()
         except requests.RequestException as error:
             self._failed(f"{operation}: {type(error).__name__}")
             return None
         with self._lock:
-            self.seconds[operation].append(time.perf_counter() - begun)
+            self.calls[operation].append((begun, time.monotonic() - begun))
         if answer.status_code == requests.codes.ok:
             return answer.content
         found = _CODE.search(answer.text)
