@@ -55,7 +55,7 @@ def _kept(uow: UnitOfWork, voter: Voter, image: AttachImage) -> Child | None:
 def _gathered(uow: UnitOfWork, image: AttachImage, caller: Caller, clock: Clock) -> bytes | None:
     """The whole image with its last part; None while some is missing. Offset 0 begins anew.
 
-    Parts are the county's, under the digest of the whole, whoever's image it is: two calls with the same bytes for two voters share
+    Parts are the county's, under the digest of the whole, whosever image it is: two calls with the same bytes for two voters share
     them. Each voter gets the image by the call that completes it for that voter, with the bytes that its digest names, or a gap to resend.
     """
     county_code, sha256 = caller.county_code, image.sha256
