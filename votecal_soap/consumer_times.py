@@ -63,8 +63,14 @@ class ConsumerTimes:
                 uow.commit()
         except VoteCalError as error:
             event(logger, "consumer times not written", code=error.code)
-            with self._lock:
-                self._heard = {county: _later(heard.get(county, _NOTHING), self._heard.get(county, _NOTHING)) for county in heard | self._heard}
+            self._keep(heard)
+        except Exception:  # whatever it is, the next minute is another try: a thread that ended here would leave every county silent for good
+            event(logger, "consumer times not written", level=logging.ERROR, exc_info=True)
+            self._keep(heard)
+
+    def _keep(self, heard: Mapping[str, HeardOf]) -> None:
+        with self._lock:
+            self._heard = {county: _later(heard.get(county, _NOTHING), self._heard.get(county, _NOTHING)) for county in heard.keys() | self._heard}
 
     def _write_each_minute(self) -> None:
         while not self._stop.wait(WRITE_SECONDS):

@@ -1,5 +1,6 @@
 """Who polls and clears is remembered with the call and written apart from it (OPS-01)."""
 
+import threading
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -77,6 +78,27 @@ def test_what_a_database_that_is_away_does_not_take_is_written_the_next_time(dat
     away.append(False)
     times.write()
     assert kept(database) == {"19": HeardOf(NOON, None)}
+
+
+@pytest.mark.requirement("OPS-01", "OPS-03")
+def test_a_fault_of_the_program_is_told_with_its_place_and_the_thread_goes_on(database, monkeypatch, caplog):
+    monkeypatch.setattr(consumer_times, "WRITE_SECONDS", 0.001)
+    faults, written = [ZeroDivisionError("19 polled")], threading.Event()
+
+    def unit_of_work():
+        if faults:
+            raise faults.pop()
+        written.set()
+        return database()
+
+    times = ConsumerTimes(unit_of_work, FixedClock(NOON))
+    times.watched({"GetMessageQueue": answer})["GetMessageQueue"](CALL)
+    times.begin()
+    assert written.wait(10), "the next try was made by the same thread"
+    times.end()
+    assert kept(database) == {"19": HeardOf(NOON, None)}
+    (line,) = caplog.records
+    assert (line.msg, line.levelname, line.exc_info[0]) == ("consumer times not written", "ERROR", ZeroDivisionError)
 
 
 def test_what_was_not_taken_is_kept_beside_what_was_heard_since(database):
