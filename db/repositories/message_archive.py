@@ -17,7 +17,9 @@ _OVER: Final = (
     ems_message.c.state.in_([str(MessageState.PROCESSED), str(MessageState.SKIPPED)]),
 )
 _LISTED: Final = ems_message.c.message_id.in_(listed())
+_LOCKED: Final = select(ems_message.c.message_id).where(_LISTED, *_OVER).order_by(ems_message.c.message_id).with_for_update()
 _IN_ARCHIVE: Final = ems_message_archive.c.message_id.in_(listed())
+_LOCKED_IN_ARCHIVE: Final = select(ems_message_archive.c.message_id).where(_IN_ARCHIVE).order_by(ems_message_archive.c.message_id).with_for_update()
 
 
 def over_before(connection: Connection, before: datetime, limit: int, after: int) -> list[int]:
@@ -30,9 +32,9 @@ def over_before(connection: Connection, before: datetime, limit: int, after: int
 def move(connection: Connection, message_ids: Sequence[int], at: datetime) -> int:
     """Move those of these that are over and still there; how many."""
     moved = 0
-    for part in in_lists(message_ids):
-        # Locked first: who moves the same ones at the same moment waits, and finds none of them.
-        mine = list(connection.execute(select(ems_message.c.message_id).where(_LISTED, *_OVER).with_for_update(), {"listed": part}).scalars())
+    for part in in_lists(sorted(message_ids)):
+        # Locked first, and in order: who moves the same ones at the same moment waits, and finds none of them.
+        mine = list(connection.execute(_LOCKED, {"listed": part}).scalars())
         for locked in in_lists(mine):
             kept = select(*(ems_message.c[name] for name in _KEPT), literal(at, ems_message_archive.c.archived_at.type)).where(_LISTED)
             connection.execute(insert(ems_message_archive).from_select([*_KEPT, "archived_at"], kept), {"listed": locked})
@@ -45,8 +47,14 @@ def forget(connection: Connection, before: datetime, limit: int) -> int:
     """Delete archived messages that were cleared before an instant; how many."""
     old = select(ems_message_archive.c.message_id).where(ems_message_archive.c.cleared_at < before)
     message_ids = list(connection.execute(old.order_by(ems_message_archive.c.cleared_at).limit(limit)).scalars())
-    # Counted as they go: another purge may have been at the same ones.
-    return sum(connection.execute(delete(ems_message_archive).where(_IN_ARCHIVE), {"listed": part}).rowcount for part in in_lists(message_ids))
+    forgotten = 0
+    for part in in_lists(sorted(message_ids)):
+        # As `move` does, and for its reasons: another purge may be at the same ones.
+        mine = list(connection.execute(_LOCKED_IN_ARCHIVE, {"listed": part}).scalars())
+        for locked in in_lists(mine):
+            connection.execute(delete(ems_message_archive).where(_IN_ARCHIVE), {"listed": locked})
+        forgotten += len(mine)
+    return forgotten
 
 
 def by_ids(connection: Connection, county_code: str, message_ids: Sequence[int]) -> list[StoredMessage]:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from db.tables import ems_message, ems_message_archive
 from votecal_soap.domain.ems_messages import Clearance, ClearOutcome, ClearResult
@@ -81,6 +81,19 @@ def test_archived_messages_are_forgotten_the_longest_cleared_first(database, reg
         uow.commit()
     with database(read_only=True) as uow:
         assert [message[0] for message in uow.messages.by_ids("19", cleared)] == [cleared[1], cleared[3]]
+
+
+@pytest.mark.requirement("OPS-05", "JOB-02")
+def test_rows_are_locked_in_the_order_of_their_keys_however_they_are_named_so_that_two_wait_for_each_other(real_database, registry):
+    locked = []
+    with real_database() as uow:
+        event.listen(uow._connection, "before_execute", lambda _, statement, many, given, options: locked.append((str(statement.compile()), given)))
+        uow.messages.archive(range(2_000, 0, -1), registry.now)
+        uow.messages.forget_archived(registry.now, 10)
+    named = [(sql, given["listed"]) for sql, given in locked if "FOR UPDATE" in sql]
+    assert len(named) == 3
+    assert all("ORDER BY ems_message.message_id" in sql for sql, _ in named)
+    assert [key for _, keys in named for key in keys] == sorted(key for _, keys in named for key in keys)
 
 
 @pytest.mark.requirement("OPS-05", "JOB-02")
