@@ -12,5 +12,6 @@
 @@upgrade/r0013.sql
 @@upgrade/r0014.sql
 @@upgrade/r0016.sql
+@@upgrade/r0017.sql
 @@roles.sql
 @@grants.sql

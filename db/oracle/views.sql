@@ -9,7 +9,8 @@ SELECT c.county_code, c.name AS county_name, COALESCE(q.open_count, 0) AS open_c
     FLOOR(EXTRACT(DAY FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 86400 + EXTRACT(HOUR FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 3600 + EXTRACT(MINUTE FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 60 + EXTRACT(SECOND FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at))) AS oldest_open_seconds,
     (SELECT COUNT(*) FROM poison_message p WHERE p.county_code = c.county_code) AS poison_count
 FROM county c LEFT JOIN ems_queue q ON q.county_code = c.county_code
-LEFT JOIN ems_message m ON m.message_id = (SELECT MIN(o.message_id) FROM ems_message o WHERE o.queue_county = c.county_code)
+LEFT JOIN (SELECT o.queue_county, MIN(o.enqueued_at) AS enqueued_at FROM ems_message o
+    WHERE o.queue_county IS NOT NULL GROUP BY o.queue_county) m ON m.queue_county = c.county_code
 /
 CREATE OR REPLACE VIEW v_ems_throughput_hour AS
 SELECT h.county_code, h.hour_start, h.added_count, h.cleared_count
@@ -20,12 +21,12 @@ SELECT p.county_code, p.message_id, m.message_type, m.state_voter_id, m.job_id, 
 FROM poison_message p JOIN ems_message m ON m.message_id = p.message_id
 /
 CREATE OR REPLACE VIEW v_ems_stuck_voter AS
-SELECT b.county_code, b.state_voter_id, b.message_id, m.message_type, m.enqueued_at, FLOOR(EXTRACT(DAY FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 86400 + EXTRACT(HOUR FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 3600 + EXTRACT(MINUTE FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 60 + EXTRACT(SECOND FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at))) AS waiting_seconds,
+SELECT b.county_code, b.state_voter_id, m.message_id, m.message_type, m.enqueued_at, FLOOR(EXTRACT(DAY FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 86400 + EXTRACT(HOUR FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 3600 + EXTRACT(MINUTE FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at)) * 60 + EXTRACT(SECOND FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.enqueued_at))) AS waiting_seconds,
     b.open_count - 1 AS blocked_count
-FROM (SELECT o.queue_county AS county_code, o.state_voter_id, MIN(o.message_id) AS message_id, COUNT(*) AS open_count
-    FROM ems_message o WHERE o.queue_county IS NOT NULL AND o.state_voter_id IS NOT NULL
+FROM (SELECT o.queue_county AS county_code, o.state_voter_id, MIN(o.voter_sequence) AS voter_sequence, COUNT(*) AS open_count
+    FROM ems_message o WHERE o.queue_county IS NOT NULL AND o.state_voter_id IS NOT NULL AND o.voter_sequence IS NOT NULL
     GROUP BY o.queue_county, o.state_voter_id HAVING COUNT(*) > 1) b
-JOIN ems_message m ON m.message_id = b.message_id
+JOIN ems_message m ON m.state_voter_id = b.state_voter_id AND m.queue_county = b.county_code AND m.voter_sequence = b.voter_sequence
 /
 CREATE OR REPLACE VIEW v_ems_consumer AS
 SELECT c.county_code, c.name AS county_name, m.last_polled_at, FLOOR(EXTRACT(DAY FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.last_polled_at)) * 86400 + EXTRACT(HOUR FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.last_polled_at)) * 3600 + EXTRACT(MINUTE FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.last_polled_at)) * 60 + EXTRACT(SECOND FROM (SYS_EXTRACT_UTC(SYSTIMESTAMP) - m.last_polled_at))) AS last_polled_seconds,

@@ -72,6 +72,37 @@ def test_a_voter_whose_oldest_message_holds_others_back(queue):
     assert 99 <= stuck["waiting_seconds"] <= 400
 
 
+@pytest.fixture
+def out_of_order(real_database, registry):
+    """A voter's second message has a lower id than its first, as on a cluster of Oracle's that hands ids out in blocks; ages 50, 10, 500 seconds."""
+    voter, now = registry.voter(), datetime.now(UTC).replace(microsecond=0)
+    with real_database() as uow:
+        uow.voters.add_voters([voter], registry.now)
+        for place, seconds in ((2, 50), (3, 10), (1, 500)):
+            uow.messages.add([registry.message(voter, voter_sequence=place)], now - timedelta(seconds=seconds))
+        uow.messages.add([registry.message(voter), registry.message(voter, voter_sequence=4, county_code="34")], now)
+        uow.commit()
+    return real_database
+
+
+@pytest.mark.requirement("OPS-01", "EWS-05")
+def test_who_holds_others_back_is_known_by_the_place_in_the_voters_line(out_of_order):
+    with out_of_order(read_only=True) as uow:
+        (stuck,) = rows(uow, "v_ems_stuck_voter")
+        ids = {message.voter_sequence: message.message_id for message in uow.messages.page("19", 10, with_payload=False)}
+    assert (stuck["county_code"], stuck["message_id"], stuck["blocked_count"]) == ("19", ids[1], 2), "one without a place in line neither holds nor is held"
+    assert 499 <= stuck["waiting_seconds"] <= 800
+
+
+@pytest.mark.requirement("OPS-01")
+@pytest.mark.parametrize("database_url", [pytest.param("oracle", marks=pytest.mark.oracle)], indirect=True)
+def test_on_oracle_the_oldest_message_is_known_by_its_time(out_of_order):
+    with out_of_order(read_only=True) as uow:
+        los_angeles, sacramento = rows(uow, "v_ems_queue_depth")
+    assert (los_angeles["open_count"], sacramento["open_count"]) == (4, 1)
+    assert 499 <= los_angeles["oldest_open_seconds"] <= 800
+
+
 @pytest.mark.requirement("OPS-01")
 def test_when_each_county_was_heard_of_last(queue):
     with queue(read_only=True) as uow:
