@@ -1,7 +1,7 @@
 """One engine for each database: SQLite, PostgreSQL (psycopg), Oracle (python-oracledb, or cx_Oracle where a site has it).
 
 A URL without a driver gets ours. `thick_mode=true` in an Oracle URL's query loads the site's Oracle Client
-(needed for Native Network Encryption and Application Continuity).
+(needed for Native Network Encryption and Application Continuity); db.connection_options has the others.
 """
 
 import importlib.util
@@ -15,6 +15,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from db.clock import go_by
+from db.connection_options import OracleSession, oracle_options, postgresql_options, without_own_options
 from db.errors import READ_ONLY, replace_driver_error
 from db.writers_place import BUSY_SECONDS, WritersPlace
 from votecal_soap.clock import Clock
@@ -47,9 +48,11 @@ def create_engine(url: str, *, connections: int | None = None, clock: Clock | No
     """
     try:
         parsed = _with_driver(make_url(url))
-        engine = sqlalchemy.create_engine(_without_own_options(parsed), hide_parameters=True, **_options(parsed, connections))
+        seen = without_own_options(parsed) if parsed.get_backend_name() == "oracle" else parsed
+        engine = sqlalchemy.create_engine(seen, hide_parameters=True, **_options(parsed, connections))
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise InvalidRequest(ErrorCode.SETTING_WRONG, f"The database URL cannot be used ({type(error).__name__}).", ref="VOTECAL_DATABASE_URL") from error
+    engine.url = parsed  # whole again: connections apart are made by it
     event.listen(engine, "handle_error", replace_driver_error)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
@@ -57,7 +60,10 @@ def create_engine(url: str, *, connections: int | None = None, clock: Clock | No
         if clock is not None:
             event.listen(engine, "connect", lambda connection, _record: go_by(clock, connection))
     elif engine.dialect.name == "oracle":
-        event.listen(engine, "connect", _prepare_oracle)
+        session = OracleSession.from_url(parsed)
+        event.listen(engine, "connect", session.begin)
+        event.listen(engine, "checkout", session.work)
+        event.listen(engine, "checkin", session.rest)
         event.listen(engine, "begin", _begin_oracle)
     return engine
 
@@ -90,10 +96,6 @@ def _with_driver(url: URL) -> URL:
     return url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
 
 
-def _without_own_options(url: URL) -> URL:
-    return url.difference_update_query(["thick_mode"]) if url.get_backend_name() == "oracle" else url
-
-
 def _options(url: URL, connections: int | None) -> dict[str, Any]:
     backend = url.get_backend_name()
     if backend == "sqlite":
@@ -103,8 +105,10 @@ def _options(url: URL, connections: int | None) -> dict[str, Any]:
     options: dict[str, Any] = {"pool_size": 10, "pool_pre_ping": True, "pool_recycle": 1800}
     if connections is not None:
         options |= {"pool_size": connections, "max_overflow": 0}
+    if backend == "postgresql":
+        options["connect_args"] = postgresql_options(url)
     if backend == "oracle":
-        options |= {"arraysize": 1000, "connect_args": {"stmtcachesize": 100}}
+        options |= {"arraysize": 1000, "connect_args": oracle_options(url)}
         if str(url.query.get("thick_mode", "")).lower() in {"1", "true", "yes"}:
             options["thick_mode"] = True
     return options
@@ -146,12 +150,6 @@ def _prepare_sqlite_for(connection: Connection, *, read_only: bool) -> None:
         # Not for a writer: a batch would count as its own memory whatever it has read of the file.
         connection.exec_driver_sql(f"PRAGMA mmap_size = {_SQLITE_MAPPED if read_only else 0}")
         connection.info[READ_ONLY] = read_only
-
-
-def _prepare_oracle(connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
-    # The thin driver sets the host's own zone.
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER SESSION SET TIME_ZONE = '+00:00'")
 
 
 def _begin_oracle(connection: Connection) -> None:

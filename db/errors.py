@@ -51,9 +51,9 @@ ORACLE_DISK: Final = {
     16000: ErrorCode.DISK_READ_ONLY,
     **dict.fromkeys((376, 1578, 27072), ErrorCode.DISK_FAILS),
 }
-# The driver's own: no connection any more; no listener, or none that knows the service.
+# The driver's own: no connection any more; no listener, or none that knows the service; a call that took longer than it may.
 _ORACLEDB_LOST: Final = frozenset({"DPY-1001", "DPY-4011"})
-_ORACLEDB_AWAY: Final = frozenset({"DPY-6000", "DPY-6001", "DPY-6005"})
+_ORACLEDB_AWAY: Final = frozenset({"DPY-6000", "DPY-6001", "DPY-6005", "DPY-4024", "DPI-1067"})
 
 
 def replace_driver_error(context: ExceptionContext) -> None:
@@ -63,6 +63,8 @@ def replace_driver_error(context: ExceptionContext) -> None:
     error = context.original_exception
     if _is_refused_as_read_only(error) and _is_reading(context):
         return  # no disk's fault: the program writes where it said that it would not
+    if isinstance(error, OSError):
+        context.is_disconnect = True  # the thin driver of Oracle lets through what the socket says
     translated = undone(error) if context.is_disconnect else translate(error)
     if context.connection is None and isinstance(translated, Undone):
         translated = busy(error)  # nothing has begun: whoever cannot connect is not better off at once
@@ -84,7 +86,7 @@ def translate(error: BaseException) -> VoteCalError | None:
         return _from_sqlite(error, str(error.sqlite_errorname))
     if hasattr(error, "sqlstate"):
         return _from_postgresql(error, error.sqlstate)
-    return _from_oracle(error)
+    return undone(error) if isinstance(error, OSError) else _from_oracle(error)
 
 
 def busy(error: BaseException) -> Unavailable:

@@ -47,6 +47,24 @@ def test_a_listener_that_is_away_is_busy(code):
     assert isinstance(translate(Exception(SimpleNamespace(code=0, full_code=code))), Unavailable)
 
 
+@pytest.mark.requirement("OPS-04")
+@pytest.mark.parametrize("code", ["DPY-4024", "DPI-1067"])
+def test_a_call_that_took_longer_than_it_may_is_busy_and_not_run_again_at_once(code):
+    translated = translate(Exception(SimpleNamespace(code=0, full_code=code)))
+    assert isinstance(translated, Unavailable)
+    assert not isinstance(translated, Undone)
+
+
+@pytest.mark.requirement("OPS-04")
+@pytest.mark.parametrize("error", [TimeoutError(110, "Connection timed out"), BrokenPipeError(32, "Broken pipe")])
+def test_what_the_socket_says_to_a_driver_ends_the_connection_as_what_was_undone(error):
+    context = SimpleNamespace(is_pre_ping=False, original_exception=error, is_disconnect=False, connection=SimpleNamespace(get_execution_options=dict))
+    with pytest.raises(Undone):
+        replace_driver_error(context)
+    assert context.is_disconnect
+    assert isinstance(translate(error), Undone)
+
+
 UNDONE = [*map(postgresql, ("40P01", "40001", "55P03", "57P01", "08006", None)), *map(oracle, (60, 8177, 54, 30006, 1555, 3113, 28))]
 WAITED_OR_AWAY = [postgresql("53300"), *map(oracle, (18, 20, 1034, 12541))]
 

@@ -57,9 +57,8 @@ def test_a_site_may_have_its_own_oracle_client_loaded(monkeypatch):
     monkeypatch.setattr(oracledb, "init_oracle_client", lambda **options: loaded.append(options))
     create_engine("oracle+oracledb://h/?service_name=x")
     assert loaded == []
-    engine = create_engine("oracle+oracledb://h/?service_name=x&thick_mode=true")
+    create_engine("oracle+oracledb://h/?service_name=x&thick_mode=true")
     assert loaded == [{}]
-    assert "thick_mode" not in engine.url.query
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql+nothing://h/x", "oracle+nothing://h"])
