@@ -1,4 +1,4 @@
-"""What drivers are told of a connection: how long a server that says nothing is waited for.
+"""What drivers are told of a connection: how long a server that says nothing is waited for, and whose tables are meant.
 
 A machine that vanishes closes no connection. Without limits whoever waits for its answer waits for hours, and so do the locks
 of a worker whose machine has vanished (JOB-02). Each limit may be set in the URL's query under the driver's own name.
@@ -29,7 +29,8 @@ _ORACLE: Final = {
 _PING_MILLISECONDS: Final = 5_000
 """As in python-oracledb's own pool."""
 
-_ORACLE_OWN: Final = ("thick_mode", "ping_timeout", "call_timeout", *_ORACLE)
+_ORACLE_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_$#]{0,127}")
+_ORACLE_OWN: Final = ("thick_mode", "current_schema", "ping_timeout", "call_timeout", *_ORACLE)
 
 
 def postgresql_options(url: URL) -> dict[str, Any]:
@@ -52,18 +53,24 @@ def without_own_options(url: URL) -> URL:
 class OracleSession(NamedTuple):
     """How a session of Oracle begins and is kept; its methods are listeners of the pool."""
 
+    statements: tuple[str, ...]
     ping_milliseconds: int
     call_milliseconds: int
 
     @classmethod
     def from_url(cls, url: URL) -> Self:
-        """As the URL's query says: `ping_timeout`, `call_timeout`."""
-        return cls(_whole(url, "ping_timeout", _PING_MILLISECONDS), _whole(url, "call_timeout", 0))
+        """As the URL's query says: `current_schema`, `ping_timeout`, `call_timeout`."""
+        # The thin driver sets the host's own zone.
+        statements = ["ALTER SESSION SET TIME_ZONE = '+00:00'"]
+        if "current_schema" in url.query:
+            statements.append(f"ALTER SESSION SET CURRENT_SCHEMA = {_schema_name(url)}")
+        return cls(tuple(statements), _whole(url, "ping_timeout", _PING_MILLISECONDS), _whole(url, "call_timeout", 0))
 
     def begin(self, connection: Any, _record: object) -> None:  # noqa: ANN401 - a driver's connection
-        """Prepare a new one: the thin driver sets the host's own zone."""
+        """Prepare a new one."""
         with connection.cursor() as cursor:
-            cursor.execute("ALTER SESSION SET TIME_ZONE = '+00:00'")
+            for statement in self.statements:
+                cursor.execute(statement)
 
     def work(self, connection: Any, _record: object, _proxy: object) -> None:  # noqa: ANN401 - a driver's connection
         """Let statements take as long as they may."""
@@ -79,6 +86,13 @@ class OracleSession(NamedTuple):
     def _limits(self, connection: Any) -> bool:  # noqa: ANN401 - a driver's connection
         # Thick, a client older than 18c refuses it, and sqlnet.ora has the limits.
         return bool(self.call_milliseconds) or bool(getattr(connection, "thin", False))
+
+
+def _schema_name(url: URL) -> str:
+    name = str(url.query["current_schema"])
+    if not _ORACLE_NAME.fullmatch(name):
+        raise _wrong("current_schema is no name of a schema")
+    return name
 
 
 def _whole(url: URL, name: str, default: int) -> int:

@@ -61,7 +61,8 @@ def create_engine(url: str, *, connections: int | None = None, clock: Clock | No
             event.listen(engine, "connect", lambda connection, _record: go_by(clock, connection))
     elif engine.dialect.name == "oracle":
         session = OracleSession.from_url(parsed)
-        event.listen(engine, "connect", session.begin)
+        # Before SQLAlchemy's own, which asks the first connection whose tables are meant.
+        event.listen(engine, "connect", session.begin, insert=True)
         event.listen(engine, "checkout", session.work)
         event.listen(engine, "checkin", session.rest)
         event.listen(engine, "begin", _begin_oracle)

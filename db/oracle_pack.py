@@ -60,6 +60,8 @@ every definition. Mend the cause and go on from the statement that failed.
 | `roles.sql` | makes the roles `{application}` (the program's user) and `{monitor}` (read-only, the views alone), once; needs CREATE ROLE |
 | `grants.sql` | what these may do; harmless at any time |
 | `partitioning.sql` | optional, Enterprise Edition with Partitioning: the queue's and the activities' tables by county, the archive of messages by month |
+
+The program's own user needs CREATE SESSION and the role `{application}`, and its URL says whose tables are meant: `...&current_schema=OWNER`.
 """
 
 

@@ -23,7 +23,7 @@ LOCK_MILLISECONDS: Final = 20_000
 
 _URL: Final = (
     "jdbc:h2:{store}{service};MODE=Oracle;DEFAULT_NULL_ORDERING=HIGH;DB_CLOSE_DELAY=-1;LOCK_TIMEOUT={timeout};WRITE_DELAY=0"
-    ";INIT=CREATE SCHEMA IF NOT EXISTS APP\\;SET SCHEMA APP"
+    ";INIT=CREATE SCHEMA IF NOT EXISTS APP\\;SET SCHEMA APP\\;CREATE SCHEMA IF NOT EXISTS SYS\\;SET SCHEMA_SEARCH_PATH SYS"
 )
 _STORE: Final = f"file:{os.environ['ORACLE_DOUBLE_FOLDER']}/" if os.environ.get("ORACLE_DOUBLE_FOLDER") else "mem:"
 """Databases are in memory, or in files that outlive the process: then nobody is told of a commit before it is on disk."""

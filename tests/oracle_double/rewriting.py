@@ -13,11 +13,14 @@ _FUNCTION_INDEX: Final = re.compile(r"\A\s*(CREATE\s+UNIQUE\s+INDEX)\s+(\w+)\s+O
 _WORDS: Final = (
     (r"\bSYS_EXTRACT_UTC\s*\(\s*SYSTIMESTAMP\s*\)", "CAST(SYSTIMESTAMP AT TIME ZONE 'UTC' AS TIMESTAMP(6))"),
     (r"\bNUMTODSINTERVAL\s*\(\s*([^()]*?)\s*,\s*'SECOND'\s*\)", r"(CAST(\1 AS BIGINT) * INTERVAL '1' SECOND)"),
-    (r"\bsys_context\s*\(\s*'USERENV'\s*,\s*'(CURRENT_SCHEMA|SESSION_USER)'\s*\)", f"'{USER}'"),
+    (r"\bsys_context\s*\(\s*'USERENV'\s*,\s*'SESSION_USER'\s*\)", f"'{USER}'"),
+    (r"\bsys_context\s*\(\s*'USERENV'\s*,\s*'CURRENT_SCHEMA'\s*\)", "CURRENT_SCHEMA"),
+    (r"\A\s*CREATE\s+USER\s+(\w+)\s.*\Z", r"CREATE SCHEMA \1"),
+    (r"\A\s*ALTER\s+SESSION\s+SET\s+CURRENT_SCHEMA\s*=\s*", "SET SCHEMA "),
     (r"\A\s*GRANT\s+READ\s+ON\b", "GRANT SELECT ON"),
     (r"\A\s*ALTER\s+SESSION\s+SET\s+TIME_ZONE\s*=\s*", "SET TIME ZONE "),
     (r"\A\s*ALTER\s+SESSION\s+SET\s+ISOLATION_LEVEL\s*=\s*", "SET SESSION CHARACTERISTICS AS TRANSACTION ISOLATION LEVEL "),
-    (r"\A\s*ALTER\s+SESSION\s+SET\s+(?!TIME)\w+\s*=.*\Z", "SELECT 1 FROM DUAL WHERE 1 = 0"),
+    (r"\A\s*ALTER\s+SESSION\s+SET\s+(?!TIME|CURRENT_SCHEMA)\w+\s*=.*\Z", "SELECT 1 FROM DUAL WHERE 1 = 0"),
     (
         r"\A\s*ALTER\s+TABLE\s+(\w+)\s+MODIFY\s+\(\s*(\w+)\s+GENERATED\s+BY\s+DEFAULT\s+AS\s+IDENTITY\s*\(START\s+WITH\s+(\d+).*\Z",
         r"ALTER TABLE \1 ALTER COLUMN \2 RESTART WITH \3",

@@ -1,12 +1,13 @@
 """The unmodified python-oracledb driver on the double: what the product relies on, and what Oracle would refuse."""
 
+import os
 import time
 from contextlib import closing
 from datetime import UTC, datetime
 
 import oracledb
 import pytest
-from fixtures.oracle_server import OracleDouble
+from fixtures.oracle_server import SITE_URL, OracleDouble
 from sqlalchemy import insert, select
 
 from db import schema
@@ -96,6 +97,24 @@ def test_the_session_is_in_utc_wherever_the_host_is(empty_oracle_url, monkeypatc
         monkeypatch.undo()
         time.tzset()
     assert abs(told.replace(tzinfo=UTC) - datetime.now(UTC)).total_seconds() < 60
+
+
+@pytest.mark.requirement("OPS-01")
+def test_a_user_of_another_schemas_tables_finds_them_where_the_url_says(empty_oracle_url):
+    if SITE_URL in os.environ:
+        pytest.skip("a site's test user may make no other")
+    own, owners = empty_oracle_url, f"{empty_oracle_url}&current_schema=votecal"
+    engine = create_engine(own)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE USER votecal IDENTIFIED BY secret")
+    engine.dispose()
+    engine = create_engine(owners)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR2(32 CHAR) NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO alembic_version (version_num) VALUES ('0001')")
+        connection.commit()
+    engine.dispose()
+    assert (schema.current(own), schema.current(owners)) == (None, "0001")
 
 
 def test_a_condition_is_no_column(cursor):

@@ -57,15 +57,20 @@ def test_oracle_is_asked_whether_it_is_there():
 def test_a_value_in_the_url_wins():
     postgresql = given_to_the_driver(create_engine(f"{POSTGRESQL}?connect_timeout=3&tcp_user_timeout=5000&options=-csearch_path%3Dvotecal"))
     assert (postgresql["connect_timeout"], postgresql["tcp_user_timeout"], postgresql["options"]) == ("3", "5000", "-csearch_path=votecal")
-    oracle = given_to_the_driver(create_engine(f"{ORACLE}&tcp_connect_timeout=3&expire_time=5&ping_timeout=100&call_timeout=200&thick_mode=no"))
+    oracle = given_to_the_driver(
+        create_engine(f"{ORACLE}&tcp_connect_timeout=3&expire_time=5&ping_timeout=100&call_timeout=200&current_schema=votecal&thick_mode=no")
+    )
     assert (oracle["tcp_connect_timeout"], oracle["expire_time"]) == (3, 5)
-    assert not oracle.keys() & {"ping_timeout", "call_timeout", "thick_mode"}, "what the driver would not know"
+    assert not oracle.keys() & {"ping_timeout", "call_timeout", "current_schema", "thick_mode"}, "what the driver would not know"
 
 
 @pytest.mark.parametrize(
     "setting",
     [
         *("expire_time=soon", "tcp_connect_timeout=-1", "call_timeout=1.5", "ping_timeout=%20", "call_timeout=9999999999"),
+        *("current_schema=%20", "current_schema=1a", "current_schema=a b", "current_schema=a%3Bb", "current_schema=%22A%22", "current_schema=a%0Ab"),
+        f"current_schema={'a' * 129}",
+        "current_schema=a&current_schema=b",
     ],
 )
 def test_a_setting_of_the_url_that_is_wrong_is_refused_by_name_before_anything_is_sent(setting):
@@ -92,10 +97,12 @@ def session(query=""):
 
 
 @pytest.mark.requirement("OPS-01")
-def test_a_session_of_oracle_is_in_utc():
-    plain = Driver()
+def test_a_session_of_oracle_is_in_utc_and_in_the_owners_schema():
+    plain, owners = Driver(), Driver()
     session().begin(plain, None)
+    session("&current_schema=VOTECAL").begin(owners, None)
     assert plain.sent == ["ALTER SESSION SET TIME_ZONE = '+00:00'"]
+    assert owners.sent == ["ALTER SESSION SET TIME_ZONE = '+00:00'", "ALTER SESSION SET CURRENT_SCHEMA = VOTECAL"]
 
 
 @contextmanager
@@ -139,5 +146,6 @@ def test_a_connection_that_is_lost_is_taken_back_without_a_word():
 
 @pytest.mark.requirement("OPS-01")
 def test_connections_for_numbers_alone_are_told_the_same():
-    apart = engine_apart(create_engine(f"{ORACLE}&expire_time=7"))
+    apart = engine_apart(create_engine(f"{ORACLE}&current_schema=VOTECAL&expire_time=7"))
+    assert apart.url.query["current_schema"] == "VOTECAL"
     assert given_to_the_driver(apart)["expire_time"] == 7
