@@ -92,25 +92,38 @@ class WorkerProcesses:
                 continue
             place.next_at = None
             if not self._stopping:
-                self._start(place)
+                self._start_or_wait(place)
+
+    def _start_or_wait(self, place: _Place) -> None:
+        try:
+            self._start(place)
+        except OSError:  # the machine has no memory or no process left for now: the others go on
+            place.deaths += 1
+            event(logger, "worker process not started", level=logging.ERROR, exc_info=True, attempt=place.deaths)
+            self._follow(place, was_bad=True)
 
     def _start(self, place: _Place) -> None:
-        place.counted, counting = self._context.Pipe(duplex=False)
+        counted, counting = self._context.Pipe(duplex=False)
         process = self._context.Process(target=_child, args=(self._work, self._arguments, counting))
         # Inherited: whoever is told to stop before it listens hears of it when it does.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
         try:
             process.start()
+        except OSError:
+            counted.close()
+            raise
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        counting.close()
-        place.process, place.begun_at = process, time.monotonic()
+            counting.close()
+        place.process, place.counted, place.begun_at = process, counted, time.monotonic()
 
     def _sentinels(self) -> list[int]:
         return [place.process.sentinel for place in self._places if place.process is not None]
 
     def _pause(self) -> float | None:
-        """Until the next start; None when only an end or a stop can come."""
+        """Until the next start; None when only an end or a stop can come, and nothing when none can."""
+        if not any(place.is_open for place in self._places):
+            return 0.0
         starts = [place.next_at for place in self._places if place.next_at is not None]
         return max(0.0, min(starts) - time.monotonic()) if starts else None
 
@@ -132,10 +145,14 @@ class WorkerProcesses:
             place.deaths = 1 if time.monotonic() - place.begun_at >= STEADY_SECONDS else place.deaths + 1
             event(logger, "worker process died", level=logging.ERROR, worker=process.pid, status=exit_code, attempt=place.deaths)
         process.close()
+        self._follow(place, was_bad=exit_code != 0)
+
+    def _follow(self, place: _Place, *, was_bad: bool) -> None:
+        """Have a successor begin after a while, or count that there is none."""
         if self._replacing and not self._stopping:
             place.next_at = time.monotonic() + restart_seconds(place.deaths)
         else:
-            self.failed += exit_code != 0
+            self.failed += was_bad
 
 
 def restart_seconds(deaths: int) -> float:

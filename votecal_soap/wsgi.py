@@ -42,6 +42,8 @@ _HEADER_BYTES: Final = 32 << 10
 _CONNECTIONS: Final = 500
 _GRACE: Final = 30.0
 """Seconds that calls in hand have when the process is told to stop."""
+_ADMIN_THREADS: Final = 4
+"""A look at a database that is silent must not keep /health waiting."""
 _LOOK_ROUND: Final = 0.2
 """Seconds between looks at whether to stop."""
 
@@ -107,7 +109,7 @@ class WebServer:
             event(logger, "admin address is taken", level=logging.WARNING, setting="admin_listen", address=listen)
             return []
         pages = AdminPages(application, meter)
-        return [waitress.create_server(pages, map=self._sockets, sockets=listening, threads=1, ident=None, expose_tracebacks=False)]
+        return [waitress.create_server(pages, map=self._sockets, sockets=listening, threads=_ADMIN_THREADS, ident=None, expose_tracebacks=False)]
 
     def run(self) -> None:
         """Serve; ends after the calls in hand."""

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from multiprocessing.context import SpawnProcess
 
 import pytest
 
@@ -79,6 +80,38 @@ def test_who_is_told_to_stop_before_anything_began_starts_nothing(caplog):
     several.stop()
     several.run()
     assert (several.runs, several.failed, caplog.records) == (0, 0, [])
+
+
+@pytest.fixture
+def no_process_is_left(monkeypatch):
+    """Nothing can be started; how often it was tried, and what is done at the third try."""
+    tries, third = [], []
+
+    def refuse(process):
+        tries.append(process)
+        if len(tries) == 3:
+            third[0]()
+        raise BlockingIOError(11, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(SpawnProcess, "start", refuse)
+    return tries, third
+
+
+@pytest.mark.requirement("JOB-02")
+def test_a_process_that_cannot_be_started_is_tried_again_until_the_stop_comes(no_process_is_left, caplog, monkeypatch):
+    monkeypatch.setattr(worker_processes, "RESTART_SECONDS", 0.001)
+    several, (tries, third) = WorkerProcesses(waiting, (None,), 1, replacing=True), no_process_is_left
+    third.append(several.stop)
+    several.run()
+    assert (len(tries), several.runs) == (3, 0)
+    assert [(record.msg, record.attempt) for record in caplog.records] == [("worker process not started", attempt) for attempt in (1, 2, 3)]
+
+
+@pytest.mark.requirement("JOB-02")
+def test_one_that_cannot_be_started_and_has_no_successor_is_counted_as_failed(no_process_is_left):
+    several = WorkerProcesses(waiting, (None,), 2, replacing=False)
+    several.run()
+    assert several.failed == 2
 
 
 def test_a_place_stays_empty_for_twice_as_long_after_each_death_up_to_a_minute():
