@@ -34,9 +34,9 @@ _ORACLE_OWN: Final = ("thick_mode", "current_schema", "ping_timeout", "call_time
 
 
 def postgresql_options(url: URL) -> dict[str, Any]:
-    """What psycopg gets beside the URL, which wins."""
-    given: dict[str, Any] = {**_POSTGRESQL, "options": _POSTGRESQL_SERVER}
-    return {name: value for name, value in given.items() if name not in url.query}
+    """What psycopg gets; a value in the URL wins."""
+    limits = {name: _whole(url, name, default) for name, default in _POSTGRESQL.items()}
+    return {**limits, "options": url.query.get("options", _POSTGRESQL_SERVER)}
 
 
 def oracle_options(url: URL) -> dict[str, Any]:

@@ -1,11 +1,13 @@
-"""A database's machine that vanishes closes nothing: whoever waits for it is told so in time all the same (JOB-02, EWS-13)."""
+"""A machine that vanishes closes nothing: whoever waits for the database's is told so in time, and the database gives ours up (JOB-02, EWS-13)."""
 
+import os
 import socket
 import threading
 import time
 from contextlib import closing
 
 import pytest
+from fixtures.postgres_server import QUICK, create_database, system_server
 from fixtures.vanishing_proxy import VanishingProxy, sockets_to
 from sqlalchemy.engine import make_url
 
@@ -107,6 +109,52 @@ def test_an_answer_of_a_machine_that_is_gone_is_not_waited_for(database_url, url
         assert waiting.invalidated, "and the pool gives it to nobody else"
     direct.dispose()
     engine.dispose()
+
+
+@pytest.fixture
+def listening():
+    """A PostgreSQL that listens on an address of this process's own, and that address."""
+    first, second, third = os.getpid().to_bytes(3, "big")
+    address = f"127.{first}.{second}.{third or 1}"
+    server = system_server(f"{QUICK} -c listen_addresses={address}")
+    if server is None:
+        pytest.skip("NO POSTGRESQL OF THE SYSTEM: that it gives up a client's machine was not tried")
+    yield server, address
+    server.stop()
+
+
+@pytest.mark.postgres
+@pytest.mark.requirement("JOB-02")
+def test_postgresql_gives_back_the_locks_of_a_client_whose_machine_is_gone(listening):
+    server, address = listening
+    local = make_url(create_database(server))
+    direct = create_engine(text_of(local))
+    short = "-c tcp_keepalives_idle=1 -c tcp_keepalives_interval=1 -c tcp_keepalives_count=1 -c tcp_user_timeout=1000"
+    with closing(VanishingProxy(lambda: socket.create_connection((address, 5432)))) as proxy, direct.connect() as other:
+        other.exec_driver_sql("CREATE TABLE row_of_a_run (state INTEGER)")
+        other.exec_driver_sql("INSERT INTO row_of_a_run VALUES (0)")
+        other.commit()
+        through = local.difference_update_query(["host"]).set(host="127.0.0.1", port=proxy.port)
+        assert _shown(through, "tcp_keepalives_idle", "tcp_user_timeout") == ["30", "30000"]
+        gone = create_engine(text_of(through.update_query_dict({**SHORT["postgresql"], "options": short})))
+        with gone.connect() as holding:
+            holding.exec_driver_sql("SELECT * FROM row_of_a_run FOR UPDATE")
+            proxy.vanish()
+            begun = time.monotonic()
+            other.exec_driver_sql("SELECT * FROM row_of_a_run FOR UPDATE")
+            assert time.monotonic() - begun < IN_TIME
+            other.rollback()
+            holding.invalidate()
+        gone.dispose()
+    direct.dispose()
+
+
+def _shown(url, *settings):
+    engine = create_engine(text_of(url))
+    with engine.connect() as connection:
+        shown = [connection.exec_driver_sql(f"SHOW {name}").scalar_one() for name in settings]
+    engine.dispose()
+    return shown
 
 
 def _fill(connection):

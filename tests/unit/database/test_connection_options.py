@@ -56,12 +56,21 @@ def test_oracle_is_asked_whether_it_is_there():
 
 def test_a_value_in_the_url_wins():
     postgresql = given_to_the_driver(create_engine(f"{POSTGRESQL}?connect_timeout=3&tcp_user_timeout=5000&options=-csearch_path%3Dvotecal"))
-    assert (postgresql["connect_timeout"], postgresql["tcp_user_timeout"], postgresql["options"]) == ("3", "5000", "-csearch_path=votecal")
+    assert (postgresql["connect_timeout"], postgresql["tcp_user_timeout"], postgresql["options"]) == (3, 5000, "-csearch_path=votecal")
     oracle = given_to_the_driver(
         create_engine(f"{ORACLE}&tcp_connect_timeout=3&expire_time=5&ping_timeout=100&call_timeout=200&current_schema=votecal&thick_mode=no")
     )
     assert (oracle["tcp_connect_timeout"], oracle["expire_time"]) == (3, 5)
     assert not oracle.keys() & {"ping_timeout", "call_timeout", "current_schema", "thick_mode"}, "what the driver would not know"
+
+
+def assert_refused_by_name(url, setting):
+    with pytest.raises(InvalidRequest) as refused:
+        create_engine(f"{url}{setting}")
+    assert (refused.value.code, refused.value.ref) == (ErrorCode.SETTING_WRONG, "VOTECAL_DATABASE_URL")
+    name, _, value = setting.partition("=")
+    assert name in refused.value.text
+    assert value not in refused.value.text
 
 
 @pytest.mark.parametrize(
@@ -73,13 +82,13 @@ def test_a_value_in_the_url_wins():
         "current_schema=a&current_schema=b",
     ],
 )
-def test_a_setting_of_the_url_that_is_wrong_is_refused_by_name_before_anything_is_sent(setting):
-    with pytest.raises(InvalidRequest) as refused:
-        create_engine(f"{ORACLE}&{setting}")
-    assert (refused.value.code, refused.value.ref) == (ErrorCode.SETTING_WRONG, "VOTECAL_DATABASE_URL")
-    name, _, value = setting.partition("=")
-    assert name in refused.value.text
-    assert value not in refused.value.text
+def test_a_setting_for_oracle_that_is_wrong_is_refused_by_name_before_anything_is_sent(setting):
+    assert_refused_by_name(f"{ORACLE}&", setting)
+
+
+@pytest.mark.parametrize("setting", ["connect_timeout=soon", "keepalives_idle=-1", "tcp_user_timeout=30s"])
+def test_a_setting_for_postgresql_that_is_wrong_is_refused_by_name_before_anything_is_sent(setting):
+    assert_refused_by_name(f"{POSTGRESQL}?", setting)
 
 
 class Driver:
