@@ -135,7 +135,7 @@ def test_postgresql_gives_back_the_locks_of_a_client_whose_machine_is_gone(liste
         other.exec_driver_sql("INSERT INTO row_of_a_run VALUES (0)")
         other.commit()
         through = local.difference_update_query(["host"]).set(host="127.0.0.1", port=proxy.port)
-        assert _shown(through, "tcp_keepalives_idle", "tcp_user_timeout") == ["30", "30000"]
+        assert _shown(through, "tcp_keepalives_idle", "tcp_user_timeout", "jit") == ["30", "30000", "off"]
         gone = create_engine(text_of(through.update_query_dict({**SHORT["postgresql"], "options": short})))
         with gone.connect() as holding:
             holding.exec_driver_sql("SELECT * FROM row_of_a_run FOR UPDATE")

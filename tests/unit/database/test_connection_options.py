@@ -34,12 +34,12 @@ def given_to_the_driver(engine):
 
 
 @pytest.mark.requirement("JOB-02")
-def test_postgresql_is_asked_whether_it_is_there_and_asks_back():
+def test_postgresql_is_asked_whether_it_is_there_and_asks_back_and_compiles_nothing():
     given = given_to_the_driver(create_engine(POSTGRESQL))
     limits = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_interval": 10, "keepalives_count": 3, "tcp_user_timeout": 30_000}
     assert {name: given[name] for name in limits} == limits
     assert given["options"].split() == [
-        *("-c", "tcp_keepalives_idle=30", "-c", "tcp_keepalives_interval=10"),
+        *("-c", "jit=off", "-c", "tcp_keepalives_idle=30", "-c", "tcp_keepalives_interval=10"),
         *("-c", "tcp_keepalives_count=3", "-c", "tcp_user_timeout=30000"),
     ]
 
