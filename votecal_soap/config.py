@@ -51,7 +51,7 @@ class Config:
     dmv_drop_dir: str = ""
     dmv_settle_seconds: int = 10
     dmv_incomplete_seconds: int = 3600
-    dmv_chunk_records: int = 500
+    dmv_chunk_records: int = 1_000
     dmv_searchers: int = 1
     duplicate_partition_voters: int = 100_000
     duplicate_workers: int = 2
