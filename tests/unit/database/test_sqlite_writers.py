@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from db import engine as engine_module
+from db import writers_place
 from db.engine import create_engine
 from votecal_soap.errors import ErrorCode, Unavailable
 
@@ -47,8 +47,8 @@ class Pauses:
 
     def __init__(self, monkeypatch, *acts):
         self.taken, self._acts, self._now = [], list(acts), 0.0
-        monkeypatch.setattr(engine_module.time, "sleep", self._pause)
-        monkeypatch.setattr(engine_module.time, "monotonic", lambda: self._now)
+        monkeypatch.setattr(writers_place.time, "sleep", self._pause)
+        monkeypatch.setattr(writers_place.time, "monotonic", lambda: self._now)
 
     def _pause(self, seconds):
         self.taken.append(seconds)
