@@ -7,8 +7,8 @@ from typing import Final
 
 import psycopg
 
-from benchmarks.batch_rivals import STAGED
-from benchmarks.batch_workload import CHUNK, COUNTY
+from benchmarks.batch_rivals import CHUNK, STAGED
+from benchmarks.batch_workload import COUNTY
 from votecal_soap.domain.voters import VERSION_FIELDS
 
 _GIVEN: Final = ("sequence", "state_voter_id", *STAGED)

@@ -8,13 +8,15 @@ import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
-from benchmarks.batch_workload import CHUNK, COUNTY, record
+from benchmarks.batch_workload import COUNTY, record
 from votecal_soap.domain.voters import VERSION_FIELDS
 
 STAGED = (
     *("first_name", "middle_name", "last_name", "date_of_birth", "drivers_license", "ssn4", "party", "house_number"),
     *("street_name", "street_type", "residence_city", "residence_state", "residence_zip_code", "home_precinct"),
 )
+CHUNK = 10_000
+"""Records of a transaction of the rivals': what serves them best. Ours are shorter, for the sake of those who wait."""
 _NOW = "2026-01-05 12:00:00.000000"
 _INSTANT = "2026-01-05T12:00:00Z"
 _VERSION = ",".join(VERSION_FIELDS)

@@ -40,7 +40,7 @@ from votecal_soap.use_cases.process_voter_record_update_batch import BatchSettin
 COUNTY = "19"
 FIRST_UID = 100_000_001
 CHUNK = Config().batch_chunk_records
-"""Records of a transaction, ours and the rivals'."""
+"""Records of a transaction, as shipped."""
 PRECINCTS = 5_000
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 SURNAMES = ("GARCIA", "NGUYEN", "SMITH", "LEE", "HERNANDEZ", "KIM", "JOHNSON", "LOPEZ", "PATEL", "O'BRIEN")
