@@ -98,7 +98,7 @@ def _add_times(report: Report, tally: Tally, runs_ended: float, most_millisecond
         # The calm after the runs is most of the time: what callers met beside them is told apart.
         if beside := [seconds for begun, seconds in calls if begun < runs_ended]:
             report.facts[f"{operation} beside the runs, times"] = len(beside)
-            _add_percentiles(report, f"{operation} beside the runs", beside, most_milliseconds if operation == "poll" else None)
+            _add_percentiles(report, f"{operation} beside the runs", beside, None)
 
 
 def _add_percentiles(report: Report, name: str, seconds: list[float], most_milliseconds: int | None) -> None:
