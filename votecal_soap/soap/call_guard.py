@@ -38,11 +38,9 @@ class CallGuard:
         return transport
 
     def identify(self, presented: PresentedCredential) -> Caller:
-        """Who calls, with the call counted; raises NotAllowed and Unavailable."""
-        caller = self._authenticator.authenticate(presented)
-        self.count(caller)
-        return caller
+        """Who calls; raises NotAllowed and Unavailable."""
+        return self._authenticator.authenticate(presented)
 
     def count(self, caller: Caller) -> None:
-        """Count a call of a county; raises Unavailable TOO_MANY_CALLS."""
+        """Count a call of a county, before it is validated; raises Unavailable TOO_MANY_CALLS."""
         self._counties.take(caller.county_code)

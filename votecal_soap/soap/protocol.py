@@ -82,9 +82,11 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
         envelope = open_envelope(ctx.in_document, self._version)
         caller = self._guard.identify(read_credential(envelope.headers, ctx.udc))
         record: CallRecord = ctx.transport.req_env[RECORD_KEY]
+        # Known before the call is counted: of one that is too many, log and metrics say whose it was.
         record.county_code = caller.county_code
         ctx.method_request_string = record.operation = self._operation_name(envelope.request.tag)
-        self._validate(envelope.request)
+        self._guard.count(caller)
+        self._validate(envelope.request, record.operation)
         ctx.udc = Call(request=envelope.request, caller=caller, services=self._services)
 
     def deserialize(self, ctx: Any, message: object) -> None:  # noqa: ANN401 - Spyne's context
@@ -129,13 +131,13 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
             ctx.transport.resp_headers["Retry-After"] = str(error.retry_after_seconds)
         return render_fault(error, version, self._contract.namespace, record)
 
-    def _operation_name(self, tag: str) -> str:
+    def _operation_name(self, tag: str) -> str | None:
         namespace, _, name = tag.rpartition("}")
-        if namespace != f"{{{self._contract.namespace}" or name not in self._operations:
-            raise InvalidRequest(ErrorCode.OPERATION_UNKNOWN, "This service has no such operation.", ref="/Envelope/Body/*")
-        return name
+        return name if namespace == f"{{{self._contract.namespace}" and name in self._operations else None
 
-    def _validate(self, request: Any) -> None:  # noqa: ANN401 - an lxml element
+    def _validate(self, request: Any, operation: str | None) -> None:  # noqa: ANN401 - an lxml element
+        if operation is None:
+            raise InvalidRequest(ErrorCode.OPERATION_UNKNOWN, "This service has no such operation.", ref="/Envelope/Body/*")
         strip_encoding_hints(request)
         violations = self._schema.violations(request, limit=1)
         if violations:

@@ -84,6 +84,7 @@ class UploadLane:
     def _put(self, upload_id: int, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         upload, caller = self._authorise(upload_id, environ)
         environ[RECORD_KEY].county_code = caller.county_code
+        self._guard.count(caller)
         length = content_length(environ)
         if length is None:
             return respond(environ, start_response, "411 Length Required")
@@ -98,9 +99,7 @@ class UploadLane:
         services = self._services
         bearer = _BEARER.fullmatch(environ.get("HTTP_AUTHORIZATION", "").strip())
         token, key = bearer[1] if bearer else "", services.config.credential_key.encode()
-        upload, caller = open_fast_lane(upload_id, token, services.unit_of_work, services.clock, key)
-        self._guard.count(caller)
-        return upload, caller
+        return open_fast_lane(upload_id, token, services.unit_of_work, services.clock, key)
 
     def _receive(self, upload: Upload, caller: Caller, asked: ByteRange, environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
         store = UploadStore(unit_of_work=self._services.unit_of_work, spool=self._services.spool)

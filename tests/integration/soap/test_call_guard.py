@@ -51,6 +51,11 @@ def code(answer):
     return None if answer.status == 200 else answer.fault["Code"]
 
 
+def faults(state, operation, county_code, fault):
+    """What the metrics counted."""
+    return state.meter.registry.get_sample_value("votecal_faults_total", {"operation": operation, "county": county_code, "code": fault})
+
+
 def written(state):
     """How many rows there are in each table that a call may write to."""
     tables = ("sign_in_counter", "used_nonce", "call_budget", "credential_alert", "audit_entry")
@@ -249,6 +254,8 @@ def test_a_county_that_calls_too_much_is_busy_and_no_other_is(state):
     refused = ping(state, version="1.2")
     assert (refused.status, refused.headers["Retry-After"], refused.fault["Retryable"]) == (500, "60", "true")
     assert refused.body.findtext("{*}Code/{*}Value") == "soapenv:Receiver"
+    # SOS is told which county, and with which calls; a flood from addresses of nobody has no county.
+    assert faults(state, "Ping", "19", "VC-5010") == 1
     state.clock.instant += timedelta(minutes=1)
     assert ping(state).status == 200
 
@@ -268,6 +275,8 @@ def test_strangers_are_refused_unread_and_no_county_with_them(state):
         state.post(BATCH, b"no xml", REMOTE_ADDR=f"203.0.113.{number}")
     answer = state.post(BATCH, b"", CONTENT_LENGTH="9", REMOTE_ADDR="203.0.113.200", **{"wsgi.input": None})
     assert answer.fault["Code"] == "VC-5010"
+    # A county's own first call is a stranger's.
+    assert faults(state, "", "", "VC-5010") == 1 + 30 - 20 + 1
     assert ping(state, **HOME).status == 200
     restarted = State(state.application, state.clock, state.schemas)
     for number in range(30):

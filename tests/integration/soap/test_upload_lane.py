@@ -123,6 +123,15 @@ def test_a_put_over_the_limit_is_refused_unread(state, lane):
     assert lane.put(0, b"x", CONTENT_LENGTH="1001", **{"wsgi.input": None}).status == 413
 
 
+@pytest.mark.requirement("EWS-01")
+def test_a_put_beyond_the_countys_budget_waits_and_is_told_as_the_countys(state, lane):
+    state.reconfigure(county_calls_per_minute=0)
+    answer = lane.put(0, CONTENT)
+    assert (answer.status, said(answer)["code"], answer.headers["Retry-After"]) == (503, "VC-5010", "60")
+    of_county = {"operation": "PUT", "county": "19", "code": "VC-5010"}
+    assert state.meter.registry.get_sample_value("votecal_faults_total", of_county) == 1
+
+
 def test_only_put_is_allowed(state, lane):
     answer = state.request("GET", lane.path)
     assert (answer.status, answer.headers["Allow"]) == (405, "PUT")
