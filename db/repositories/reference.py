@@ -57,10 +57,11 @@ class SqlReferenceRepository:
         return [Credential(**row._mapping) for row in self._connection.execute(statement)]
 
     def credential_by_certificate(self, subject: str) -> Credential | None:
-        """The credential bound to a client certificate's subject; the one in force before a revoked one."""
+        """The credential bound to a client certificate's subject; of several the one that ends last, and a revoked one after all others."""
         bound = select(credential).where(credential.c.certificate_subject == subject)
         # NULLs sort first on one database and last on another: a case sorts the same on all.
-        row = self._connection.execute(bound.order_by(case((credential.c.revoked_at.is_(None), 0), else_=1), credential.c.username)).first()
+        nulls_first = [case((column.is_(None), 0), else_=1) for column in (credential.c.revoked_at, credential.c.expires_at)]
+        row = self._connection.execute(bound.order_by(*nulls_first, credential.c.expires_at.desc(), credential.c.username)).first()
         return None if row is None else Credential(**row._mapping)
 
     def save_credential(self, credential_: Credential) -> None:

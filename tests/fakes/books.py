@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from fakes.state import FakeState
@@ -85,7 +85,8 @@ class FakeReferenceRepository:
 
     def credential_by_certificate(self, subject: str) -> Credential | None:
         bound = [item for item in self.credentials() if item.certificate_subject == subject]
-        return min(bound, key=lambda item: item.revoked_at is not None, default=None)
+        in_force = [item for item in bound if item.revoked_at is None]
+        return max(in_force or bound, key=lambda item: item.expires_at or datetime.max.replace(tzinfo=UTC), default=None)
 
     def save_credential(self, credential: Credential) -> None:
         self._state.credentials[credential.username] = credential

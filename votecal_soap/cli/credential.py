@@ -57,11 +57,19 @@ def add(
 @click.option("--name", "username", help="User name. Default: the next free one, such as county19-2.")
 @_expires
 @click.option("--overlap-days", type=click.IntRange(1, 365), help="The credential in use ends after so many days. Default: it stays as it is.")
+@click.option("--certificate-subject", help="Subject of the client certificate that goes with it. Default: that of the one in use, if it is bound to one.")
 @options.acting_user
 @options.as_json
 @pass_session
 def issue(
-    session: Session, county_code: str, username: str | None, expires_at: datetime | None, overlap_days: int | None, acting_user: str, as_json: bool
+    session: Session,
+    county_code: str,
+    username: str | None,
+    expires_at: datetime | None,
+    overlap_days: int | None,
+    certificate_subject: str | None,
+    acting_user: str,
+    as_json: bool,
 ) -> None:
     """Issue a county's next credential beside the one in use, and print its secret, once.
 
@@ -75,6 +83,7 @@ def issue(
         acting_user=acting_user,
         expires_at=expires_at,
         overlap=None if overlap_days is None else timedelta(days=overlap_days),
+        certificate_subject=certificate_subject,
     )
     application = session.application
     issued, older = issue_credential.issue(command, application.unit_of_work(), application.clock, session.credential_key)
@@ -200,6 +209,6 @@ def _show_secret(issued: add_credential.IssuedSecret, as_json: bool) -> None:
         output.show_json({**_shown(issued.credential), "secret": issued.secret})
         return
     shown = issued.credential
-    output.show_fields({"Credential": shown.username, "County": shown.county_code, "Expires": shown.expires_at})
+    output.show_fields({"Credential": shown.username, "County": shown.county_code, "Expires": shown.expires_at, "Certificate": shown.certificate_subject})
     click.echo(f"Secret: {issued.secret}")
     click.echo("It is shown only now: hand it over by a safe way.", err=True)

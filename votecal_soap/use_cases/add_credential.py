@@ -95,6 +95,7 @@ def _check_free(command: AddCredential, uow: UnitOfWork) -> None:
         raise NotFound(ErrorCode.COUNTY_NOT_FOUND, f"There is no county {command.county_code}.", ref="county")
     if uow.reference.credential(command.username) is not None:
         raise Conflict(ErrorCode.ALREADY_EXISTS, f"The credential {command.username} exists, perhaps revoked: rotate it or take another name.", ref="username")
-    subject = command.certificate_subject
-    if subject and uow.reference.credential_by_certificate(subject) is not None:
-        raise Conflict(ErrorCode.ALREADY_EXISTS, "Another credential is bound to this certificate.", ref="certificate-subject")
+    bound = uow.reference.credential_by_certificate(command.certificate_subject) if command.certificate_subject else None
+    # A certificate alone says which county calls; the county's own next credential goes with the same one.
+    if bound is not None and bound.revoked_at is None and bound.county_code != command.county_code:
+        raise Conflict(ErrorCode.ALREADY_EXISTS, "A credential of another county is bound to this certificate.", ref="certificate-subject")

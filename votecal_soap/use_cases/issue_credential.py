@@ -1,5 +1,6 @@
 """EWS-01 A county is issued its next credential beside the one in use, so that it can switch when it suits it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -19,13 +20,17 @@ MOST: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssueCredential:
-    """For whom; `username` None takes the next free name, `overlap` None leaves the one in use as it is."""
+    """For whom; `username` None takes the next free name, `overlap` None leaves the one in use as it is.
+
+    `certificate_subject` None binds the new one to the certificate of the one in use, if that is bound.
+    """
 
     county_code: str
     acting_user: str
     username: str | None = None
     expires_at: datetime | None = None
     overlap: timedelta | None = None
+    certificate_subject: str | None = None
 
 
 def issue(command: IssueCredential, uow: UnitOfWork, clock: Clock, key: bytes) -> tuple[IssuedSecret, list[Credential]]:
@@ -44,7 +49,13 @@ def issue(command: IssueCredential, uow: UnitOfWork, clock: Clock, key: bytes) -
             text = f"County {command.county_code} has valid credentials already: {names}. Revoke one, or let it expire, first."
             raise Conflict(ErrorCode.ALREADY_EXISTS, text, ref="county")
         username = command.username or _free_name(uow, command.county_code)
-        new = AddCredential(username=username, county_code=command.county_code, acting_user=command.acting_user, expires_at=command.expires_at)
+        new = AddCredential(
+            username=username,
+            county_code=command.county_code,
+            acting_user=command.acting_user,
+            expires_at=command.expires_at,
+            certificate_subject=command.certificate_subject or _binding(valid),
+        )
         issued = keep_new(new, uow, now, key)
         older = [_shortened(uow, credential, command, now) for credential in valid]
         uow.commit()
@@ -53,6 +64,11 @@ def issue(command: IssueCredential, uow: UnitOfWork, clock: Clock, key: bytes) -
 
 def _free_name(uow: UnitOfWork, county_code: str) -> str:
     return next(name for number in count(1) if uow.reference.credential(name := f"county{county_code}-{number}") is None)
+
+
+def _binding(valid: Iterable[Credential]) -> str | None:
+    """A county that has to show a certificate still has to with its next credential."""
+    return next((credential.certificate_subject for credential in valid if credential.certificate_subject), None)
 
 
 def _shortened(uow: UnitOfWork, credential: Credential, command: IssueCredential, now: datetime) -> Credential:

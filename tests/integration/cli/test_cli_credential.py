@@ -30,6 +30,16 @@ def test_a_county_has_two_credentials_while_it_switches(staffed, run_json):
 
 
 @pytest.mark.requirement("EWS-01")
+def test_the_next_credential_needs_the_certificate_that_the_one_in_use_needs(staffed, run_json):
+    staffed("credential", "add", "la", "--county", "19", "--certificate-subject", "CN=la", "--as", "ada")
+    assert "CN=la" in issue(staffed).stdout
+    staffed("credential", "revoke", "la", "--as", "ada")
+    issue(staffed, "--certificate-subject", "CN=la-2027")
+    bound = {item["username"]: item["certificate_subject"] for item in run_json("credential", "list", "--county", "19")}
+    assert bound == {"la": "CN=la", "county19-1": "CN=la", "county19-2": "CN=la-2027"}
+
+
+@pytest.mark.requirement("EWS-01")
 def test_an_end_is_set_and_taken_away(staffed, run_json):
     issue(staffed, "--name", "la")
     staffed("credential", "expire", "la", "--at", "2026-04-01", "--as", "ada")

@@ -1,5 +1,6 @@
 """Uploads, reference data, audit, loads and identity requests, on memory, SQLite and PostgreSQL alike."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -129,16 +130,20 @@ def test_reference_data_is_inserted_and_then_updated(database):
 
 def test_credentials_are_found_by_name_and_by_certificate(database, registry):
     revoked = Credential(username="a", county_code="19", secret_hmac="x", expires_at=None, revoked_at=registry.now, certificate_subject="CN=la")
-    current = Credential(username="b", county_code="19", secret_hmac="y", expires_at=registry.now, revoked_at=None, certificate_subject="CN=la")
+    ending = Credential(username="b", county_code="19", secret_hmac="y", expires_at=registry.now, revoked_at=None, certificate_subject="CN=la")
+    later = replace(ending, username="c", expires_at=registry.now + timedelta(days=1))
+    endless = replace(ending, username="d", expires_at=None)
     with database() as uow:
-        for credential in (revoked, current):
+        for credential in (revoked, ending):
             uow.reference.save_credential(credential)
         assert uow.reference.credential("a") == revoked
         assert uow.reference.credential("nobody") is None
-        assert uow.reference.credential_by_certificate("CN=la") == current
         assert uow.reference.credential_by_certificate("CN=else") is None
-        assert uow.reference.credentials() == uow.reference.credentials("19") == [revoked, current]
+        assert uow.reference.credentials() == uow.reference.credentials("19") == [revoked, ending]
         assert uow.reference.credentials("34") == []
+        for credential in (ending, later, endless):
+            uow.reference.save_credential(credential)
+            assert uow.reference.credential_by_certificate("CN=la") == credential
 
 
 def test_people_are_kept_with_their_role(database):

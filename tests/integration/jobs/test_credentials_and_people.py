@@ -76,11 +76,17 @@ def test_a_wrong_credential_is_refused(application, changed, error, ref):
     assert refused.value.ref == ref
 
 
-def test_one_certificate_stands_for_one_credential(application):
+@pytest.mark.requirement("EWS-01")
+def test_one_certificate_stands_for_one_county(application):
     add(application, certificate_subject="CN=ems.example")
     with pytest.raises(Conflict) as refused:
-        add(application, "second", certificate_subject="CN=ems.example")
-    assert refused.value.code is ErrorCode.ALREADY_EXISTS
+        add(application, "other", county_code="37", certificate_subject="CN=ems.example")
+    assert (refused.value.code, refused.value.ref) == (ErrorCode.ALREADY_EXISTS, "certificate-subject")
+    add(application, "second", certificate_subject="CN=ems.example")
+    for username in ("c19", "second"):
+        command = revoke_credential.RevokeCredential(username=username, acting_user="ada")
+        revoke_credential.revoke(command, application.unit_of_work(), application.clock)
+    add(application, "other", county_code="37", certificate_subject="CN=ems.example")
 
 
 @pytest.mark.requirement("OPS-02", "OPS-03")

@@ -30,7 +30,7 @@ class ReferenceRepository(Protocol):
         ...
 
     def credential_by_certificate(self, subject: str) -> Credential | None:
-        """The credential bound to a client certificate's subject."""
+        """The credential bound to a client certificate's subject; of several the one that ends last, and a revoked one after all others."""
         ...
 
     def save_credential(self, credential: Credential) -> None:
