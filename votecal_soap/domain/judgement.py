@@ -10,11 +10,12 @@ from typing import Any, Final, NamedTuple
 
 from votecal_soap.domain.batches import BatchRecord, FailureReason, FieldError, Outcome, RecordOutcome, Severity
 from votecal_soap.domain.rules import RuleBook
-from votecal_soap.domain.voters import FIELD_INDEX, VerificationStatus, Voter, VoterStatus, VotingPrecinct
+from votecal_soap.domain.voters import FIELD_INDEX, REGISTRATION_FIELDS, VerificationStatus, Voter, VoterStatus, VotingPrecinct
 
 ORDER: Final = {reason: place for place, reason in enumerate(FailureReason)}
 IDENTITY_FIELDS: Final = frozenset({"first_name", "middle_name", "last_name", "suffix", "date_of_birth"})
 _CLOSED: Final = frozenset({VoterStatus.CANCELLED, VoterStatus.DECLINED})
+_REGISTERED: Final = frozenset({VoterStatus.ACTIVE, VoterStatus.INACTIVE})
 
 
 def in_their_order(reasons: Iterable[FailureReason]) -> tuple[FailureReason, ...]:
@@ -161,6 +162,8 @@ def _applied(record: BatchRecord, voter: Voter, circumstances: Circumstances, er
     row[_VERSION] += 1
     row[_EFFECTIVE_DATE] = _effective_date(record, voter, circumstances.today, errors)
     entailed = entail(row, changed, circumstances.after_steps)
+    if "status" in changed:
+        entailed += _begun(row, voter, circumstances.after_steps)
     outcome = _outcome(record, voter, Outcome.APPLIED, row[_VERSION], errors)
     return Judgement(outcome, Voter._make(row), changed + entailed, precinct)
 
@@ -215,3 +218,19 @@ def entail(row: list[Any], changed: tuple[str, ...], after_steps: AfterSteps) ->
     for name in entailed:
         row[FIELD_INDEX[name]] = wanted[name]
     return tuple(entailed)
+
+
+def _begun(row: list[Any], voter: Voter, after_steps: AfterSteps) -> tuple[str, ...]:
+    """What a registration that begins entails as a new one does, in the new row: a card, and DMV is asked about numbers of which it never was (IDV-01)."""
+    if row[FIELD_INDEX["status"]] != VoterStatus.ACTIVE or voter.status in _REGISTERED:
+        return ()
+    wanted: dict[str, object] = {}
+    if after_steps.of(tuple(name for name in REGISTRATION_FIELDS if row[FIELD_INDEX[name]] is not None))[1]:
+        wanted["vnc_due"] = 1
+    for number in ("drivers_license", "ssn4"):
+        if row[FIELD_INDEX[number]] and row[FIELD_INDEX[f"{number}_status"]] is None:
+            wanted[f"{number}_status"] = VerificationStatus.PENDING.value
+    entailed = tuple(name for name, value in wanted.items() if row[FIELD_INDEX[name]] != value)
+    for name in entailed:
+        row[FIELD_INDEX[name]] = wanted[name]
+    return entailed

@@ -65,7 +65,7 @@ def test_who_registers_later_meets_no_declined_record_and_no_pair_is_made_with_i
     assert sqlite_roll.detect(pair(declined, int(registered.voter.state_voter_id), confidence=100)) == {"Ignored": 1}
 
 
-@pytest.mark.requirement("EWS-09", "S2.13")
+@pytest.mark.requirement("EWS-09", "S2.13", "IDV-01", "VRU-19")
 def test_the_completed_affidavit_registers_the_declined_voter_by_a_later_day(sqlite_roll):
     voter = decline(sqlite_roll).voter
     uid = int(voter.state_voter_id)
@@ -73,6 +73,10 @@ def test_the_completed_affidavit_registers_the_declined_voter_by_a_later_day(sql
     assert [error.code for error in closed.outcome.errors] == ["RegistrationClosed"]
     begun = update(sqlite_roll, "37", state_voter_id=uid, given={"status": "Active", "status_reason": None, "registration_date": "2026-03-09"})
     assert (begun.voter.status, begun.voter.registration_date) == ("Active", date(2026, 3, 9))
+    # It is a registration like any other from now on: DMV is asked about the number, and a card is due.
+    assert (begun.voter.drivers_license_status, begun.voter.ssn4_status, begun.voter.vnc_due) == ("Pending", None, 1)
+    with sqlite_roll.factory(read_only=True) as uow:
+        assert [int(waiting.state_voter_id) for waiting in uow.voters.pending_identity(0, 10)] == [uid]
 
 
 @pytest.mark.requirement("EWS-09")

@@ -109,7 +109,20 @@ def test_a_registration_is_cancelled_for_a_reason_and_begins_anew_only_by_a_late
     assert codes(update(sqlite_roll, base_version=2, given={"status": "Active"})) == ["RegistrationClosed"]
     again = update(sqlite_roll, base_version=2, given={"status": "Active", "status_reason": None, "registration_date": "2026-03-01"})
     assert (again.outcome.outcome, again.voter.status, again.voter.registration_date) == (Outcome.APPLIED, "Active", date(2026, 3, 1))
+    assert again.voter.vnc_due == 1
     assert codes(update(sqlite_roll, base_version=3, given={"status": "Declined"})) == ["StatusNotByUpdate"]
+
+
+@pytest.mark.requirement("EWS-09", "S2.13", "VRU-19")
+def test_a_card_is_due_when_what_was_missing_has_come_and_not_when_a_voter_is_active_again(sqlite_roll):
+    sqlite_roll.add(
+        ana(status="Pending", status_reason="Registration Deficient", date_of_birth=None),
+        ana(status="Inactive")._replace(state_voter_id=NEW, ems_voter_id="LA2"),
+    )
+    completed = update(sqlite_roll, given={"date_of_birth": "1984-05-17", "status": "Active", "status_reason": None})
+    assert (completed.outcome.outcome, completed.voter.status, completed.voter.vnc_due) == (Outcome.APPLIED, "Active", 1)
+    active_again = update(sqlite_roll, state_voter_id=NEW, given={"status": "Active"})
+    assert (active_again.voter.status, active_again.voter.vnc_due) == ("Active", 0)
 
 
 @pytest.mark.requirement("EWS-09")
