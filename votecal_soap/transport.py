@@ -1,5 +1,6 @@
 """What can be believed of the connection that a call came over: its security, its client certificate."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -11,6 +12,9 @@ from votecal_soap.errors import ErrorCode, NotAllowed
 
 _FORWARDING: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST", "HTTP_FORWARDED", "HTTP_VIA")
 """Headers that only a proxy adds."""
+
+_WITH_PORT: Final = re.compile(r"(?P<plain>[0-9.]+):[0-9]+|\[(?P<bracketed>[0-9A-Fa-f:.]+)\](:[0-9]+)?")
+"""An address of version 4 with a port, or one of version 6 in brackets, with or without."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +56,15 @@ def _source_address(environ: Mapping[str, Any], config: Config, *, is_trusted_pr
     peer = str(environ.get("REMOTE_ADDR", ""))
     if not is_trusted_proxy:
         return peer
-    way = [part.strip() for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
+    way = [_without_port(part.strip()) for part in str(environ.get("HTTP_X_FORWARDED_FOR", "")).split(",") if part.strip()]
     return next((address for address in reversed(way) if not _is_proxy(address, config)), peer)
+
+
+def _without_port(address: str) -> str:
+    """Some proxies write the port too: with it each connection would be a stranger's."""
+    if found := _WITH_PORT.fullmatch(address):
+        return found["plain"] or found["bracketed"]
+    return address
 
 
 def _is_trusted_proxy(environ: Mapping[str, Any], config: Config) -> bool:
