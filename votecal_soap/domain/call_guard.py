@@ -1,5 +1,6 @@
 """What guards the services: how much may be called, who calls with wrong secrets, whose payloads are logged."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -8,6 +9,9 @@ from votecal_soap.domain.sign_in import BackOff
 
 ALL_COUNTIES: Final = "00"
 """The scope of a budget that all counties share."""
+
+CALLS_OF: Final[Mapping[str, int]] = {"GetSynchronizationDigest": 20, "ListDifferences": 20}
+"""Operations that count as several calls of a budget: each reads up to 20,000 records, for nearly a second of a processor."""
 
 OF_PAIR: Final = BackOff(free=5, longest=timedelta(minutes=15))
 """Wrong secrets for one user name from one source address."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from votecal_soap.domain.call_guard import CallLimits
+from votecal_soap.domain.call_guard import CALLS_OF, CallLimits
 from votecal_soap.domain.counties import Caller
 from votecal_soap.secret_box import SecretBox
 from votecal_soap.soap.payload_log import PayloadLog
@@ -41,6 +41,6 @@ class CallGuard:
         """Who calls; raises NotAllowed and Unavailable."""
         return self._authenticator.authenticate(presented)
 
-    def count(self, caller: Caller) -> None:
-        """Count a call of a county, before it is validated; raises Unavailable TOO_MANY_CALLS."""
-        self._counties.take(caller.county_code)
+    def count(self, caller: Caller, operation: str | None = None) -> None:
+        """Count a call of a county, before it is validated, for as many as its operation costs; raises Unavailable TOO_MANY_CALLS."""
+        self._counties.take(caller.county_code, 1 if operation is None else CALLS_OF.get(operation, 1))

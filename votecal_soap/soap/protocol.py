@@ -85,7 +85,7 @@ class VoteCalSoap(Soap11):  # type: ignore[misc] # Spyne has no types
         # Known before the call is counted: of one that is too many, log and metrics say whose it was.
         record.county_code = caller.county_code
         ctx.method_request_string = record.operation = self._operation_name(envelope.request.tag)
-        self._guard.count(caller)
+        self._guard.count(caller, record.operation)
         self._validate(envelope.request, record.operation)
         ctx.udc = Call(request=envelope.request, caller=caller, services=self._services)
 

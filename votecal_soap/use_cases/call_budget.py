@@ -38,36 +38,39 @@ class CallBudget:
         self._minutes: dict[str, _Minute] = {}
         self._lock = threading.Lock()
 
-    def take(self, county_code: str) -> None:
-        """Count a call of an authenticated county.
+    def take(self, county_code: str, calls: int = 1) -> None:
+        """Count a call of an authenticated county; a costly one counts as several.
 
         Raises:
             Unavailable: TOO_MANY_CALLS, with the seconds to the next minute.
         """
         instant = int(self._clock.now().timestamp())
         for scope, limit in ((county_code, self._limits.of_county), (ALL_COUNTIES, self._limits.of_all)):
-            if not self._take(scope, limit, instant // _MINUTE):
+            if not self._take(scope, limit, instant // _MINUTE, min(calls, limit)):
                 raise too_many_calls(_MINUTE - instant % _MINUTE)
 
-    def _take(self, scope: str, limit: int, minute: int) -> bool:
+    def _take(self, scope: str, limit: int, minute: int, calls: int) -> bool:
         with self._lock:
             mine = self._minutes.get(scope)
             if mine is None or mine.number != minute:
                 mine = self._minutes[scope] = _Minute(minute, limit // _SHARE)
-            if mine.left > 0:
-                mine.left -= 1
+            if mine.left >= calls:
+                mine.left -= calls
                 return True
             if mine.is_spent:
                 return False
         # Outside the lock: a database that is slow must not hold up other counties.
-        granted = self._block(scope, limit, minute)
+        granted = self._block(scope, limit, minute, calls)
         with self._lock:
             mine.is_spent = granted == 0
-            mine.left += max(0, granted - 1)
-        return granted > 0
+            mine.left += granted
+            if mine.left < calls:
+                return False
+            mine.left -= calls
+            return True
 
-    def _block(self, scope: str, limit: int, minute: int) -> int:
-        wanted = max(1, limit // _SHARE)
+    def _block(self, scope: str, limit: int, minute: int, calls: int) -> int:
+        wanted = max(calls, limit // _SHARE)
         try:
             with self._unit_of_work() as uow:
                 granted = uow.call_guard.take_calls(scope, minute, wanted, limit)

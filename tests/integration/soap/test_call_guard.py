@@ -9,14 +9,15 @@ from lxml import etree
 from zeep.wsse.username import UsernameToken
 
 from votecal_soap.credentials import password_digest
-from votecal_soap.domain.call_guard import ALERT_AT, OF_PAIR, OF_SOURCE
+from votecal_soap.domain.call_guard import ALERT_AT, CALLS_OF, OF_PAIR, OF_SOURCE
 from votecal_soap.secret_box import SecretBox
 
 from .soap_requests import NAMESPACES, NOW, OTHER_SECRET, SECRET, WSSE, State, credential, envelope, security
 
-BATCH = "batch-data-exchange"
+BATCH, EMS = "batch-data-exchange", "ems-integration"
 WSU = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-utility-1.0.xsd"
 PROFILE = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-username-token-profile-1.0"
+DIGEST_CONTENT = "<SynchronizationScope>Record</SynchronizationScope>"
 DIGEST_SECRET = "a-secret-for-digests"
 HOME, ELSEWHERE = ({"REMOTE_ADDR": address, "wsgi.url_scheme": "https"} for address in ("192.0.2.19", "203.0.113.9"))
 
@@ -258,6 +259,17 @@ def test_a_county_that_calls_too_much_is_busy_and_no_other_is(state):
     assert faults(state, "Ping", "19", "VC-5010") == 1
     state.clock.instant += timedelta(minutes=1)
     assert ping(state).status == 200
+
+
+@pytest.mark.requirement("EWS-01")
+def test_a_costly_call_takes_as_much_of_the_budget_as_it_costs(state):
+    state.reconfigure(county_calls_per_minute=CALLS_OF["GetSynchronizationDigest"] + 1)
+    assert [code(state.call(EMS, "GetSynchronizationDigest", DIGEST_CONTENT)) for _ in range(2)] == [None, "VC-5010"]
+    # What is left is enough for small ones: the rest, and the tenth that a process has to itself.
+    assert [code(ping(state)) for _ in range(4)] == [None] * 3 + ["VC-5010"]
+    assert faults(state, "GetSynchronizationDigest", "19", "VC-5010") == 1
+    state.clock.instant += timedelta(minutes=1)
+    assert code(state.call(EMS, "GetSynchronizationDigest", DIGEST_CONTENT)) is None
 
 
 @pytest.mark.requirement("EWS-01")
