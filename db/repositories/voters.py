@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, func, literal, or_, select
 from sqlalchemy.sql.elements import ColumnElement
@@ -19,8 +19,6 @@ from db.tables import voter, voter_activity, voter_version, voting_precinct
 from votecal_soap.domain.synchronisation import StateRecord, UidRange
 from votecal_soap.domain.voters import VERSION_FIELDS, Confidentiality, VerificationStatus, Voter, VoterStatus, VotingPrecinct
 from votecal_soap.use_cases.ports import KeptActivity, NewActivity, VoterChange
-
-K = TypeVar("K", int, str)
 
 FIRST_STATE_VOTER_ID: Final = 100_000_001
 
@@ -50,9 +48,16 @@ class SqlVoterRepository:
         there = select(voter.c.state_voter_id).where(voter.c.state_voter_id.in_(listed()))
         return {row.state_voter_id for row in select_listed(self._connection, there, state_voter_ids)}
 
+    def uids(self, county_code: str, ems_voter_ids: Sequence[str]) -> set[int]:
+        """The UIDs of one county's records by its own ids; nothing is locked."""
+        return {row[0] for row in fetch_among(self._connection, _uids, sorted(set(ems_voter_ids)), county=county_code)}
+
     def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
         """Current records of one county by its own ids, locked likewise."""
-        return self._locked(_by_ems_id, ems_voter_ids, county=county_code)
+        # By UID: Oracle is asked in lists, and lists of the county's ids would not follow the order in which everybody locks.
+        wanted = set(ems_voter_ids)
+        locked = self.lock_by_state_id(list(self.uids(county_code, ems_voter_ids)), county_code)
+        return [voter for voter in locked if voter.ems_voter_id in wanted]
 
     def get(self, state_voter_id: int) -> Voter | None:
         """The current record."""
@@ -210,7 +215,7 @@ class SqlVoterRepository:
         )
         return [Voter._make(row) for row in self._connection.execute(page)]
 
-    def _locked(self, statement: Statement, keys: Sequence[K], **values: object) -> list[Voter]:
+    def _locked(self, statement: Statement, keys: Sequence[int], **values: object) -> list[Voter]:
         return [Voter._make(row) for row in select_among(self._connection, statement, sorted(set(keys)), **values)]
 
 
@@ -223,12 +228,12 @@ def _of_county(among: Among) -> Select[Any]:
     return _locking(_CURRENT.where(among(voter.c.state_voter_id), func.coalesce(voter.c.county_code, "") == bindparam("county")))
 
 
-def _by_ems_id(among: Among) -> Select[Any]:
-    return _locking(_CURRENT.where(voter.c.county_code == bindparam("county"), among(voter.c.ems_voter_id)))
+def _uids(among: Among) -> Select[Any]:
+    return select(voter.c.state_voter_id).where(voter.c.county_code == bindparam("county"), among(voter.c.ems_voter_id))
 
 
 def _locking(statement: Select[Any]) -> Select[Any]:
-    # Always in the same order, so that two transactions wait for each other instead of dying in a deadlock.
+    # Always in the same order, so that two transactions wait for each other instead of dying in a deadlock; lists of UIDs follow it too.
     return statement.order_by(voter.c.state_voter_id).with_for_update()
 
 

@@ -28,9 +28,12 @@ class FakeVoterRepository:
     def existing(self, state_voter_ids: Sequence[int]) -> set[int]:
         return {key for key in state_voter_ids if key in self._state.voters}
 
-    def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
+    def uids(self, county_code: str, ems_voter_ids: Sequence[str]) -> set[int]:
         wanted = set(ems_voter_ids)
-        return [voter for voter in self._by_id() if voter.county_code == county_code and voter.ems_voter_id in wanted]
+        return {voter.state_voter_id for voter in self._by_id() if voter.county_code == county_code and voter.ems_voter_id in wanted}
+
+    def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
+        return self.lock_by_state_id(list(self.uids(county_code, ems_voter_ids)))
 
     def get(self, state_voter_id: int) -> Voter | None:
         return self._state.voters.get(state_voter_id)

@@ -69,9 +69,9 @@ class _Known:
     def __init__(self, uow: UnitOfWork, records: Sequence[BatchRecord], job: Job, county_code: str) -> None:
         state_ids = sorted({record.state_voter_id for record in records if record.state_voter_id is not None})
         ems_ids = sorted({record.ems_voter_id for record in records if record.state_voter_id is None and record.ems_voter_id is not None})
-        voters = uow.voters.lock_by_state_id(state_ids, county_code) if state_ids else []
-        if ems_ids:
-            voters += uow.voters.lock_by_ems_id(county_code, ems_ids)
+        # Locked in one turn, in the order of the UIDs: who locked in two could hold what another waits for, and wait for what it holds.
+        named = sorted({*state_ids, *uow.voters.uids(county_code, ems_ids)}) if ems_ids else state_ids
+        voters = uow.voters.lock_by_state_id(named, county_code) if named else []
         self.voters = {voter.state_voter_id: voter for voter in voters}
         self.by_ems_id = {voter.ems_voter_id: voter.state_voter_id for voter in voters}
         # Another county's records are neither locked nor read: two counties' batches can never wait for each other.

@@ -63,11 +63,11 @@ def test_records_are_found_by_a_countys_own_id_within_that_county(database, vote
 
 
 def test_more_ids_than_a_list_takes_are_looked_up_in_several(database, registry):
-    rows = [registry.voter() for _ in range(1_901)]
+    rows = [registry.voter(ems_voter_id=f"E{9_999 - place}") for place in range(1_901)]
     with database() as uow:
         uow.voters.add_voters(rows, registry.now)
         assert uow.voters.lock_by_state_id([row.state_voter_id for row in rows]) == rows
-        assert len(uow.voters.lock_by_ems_id("19", [row.ems_voter_id for row in rows])) == 1_901
+        assert uow.voters.lock_by_ems_id("19", [row.ems_voter_id for row in rows]) == rows, "locked in the order of the UIDs, as everybody locks"
         assert uow.voters.version_as_of(rows[-1].state_voter_id, date(2026, 1, 1)) == rows[-1]
 
 

@@ -127,7 +127,8 @@ CALLS = {
     "cases of a voter": lambda db: db.match_cases.of_voter(1, 10),
     "count unresolved": lambda db: db.work_items.count_unresolved_of_sos(10),
     "lock voters": lambda db: db.voters.lock_by_state_id([1]),
-    "lock voters by county": lambda db: db.voters.lock_by_ems_id("19", ["E1"]),
+    "lock voters of a county": lambda db: db.voters.lock_by_state_id([1], "19"),
+    "voters by a county's ids": lambda db: db.voters.lock_by_ems_id("19", ["E1"]),
     "version as of": lambda db: db.voters.version_as_of(1, date(2026, 1, 1)),
     "changed by others": lambda db: db.voters.changed_by_others(1, [(1, 1)]),
     "without precinct": lambda db: db.voters.count_without_voting_precinct("19", "E"),
@@ -258,7 +259,7 @@ def test_of_what_may_be_claimed_one_row_is_locked_that_nobody_holds():
 
 
 def test_records_that_are_changed_are_locked():
-    for name in ("lock voters", "lock voters by county", "clear", "lock job", "lock work item", "lock case", "replace", "probe"):
+    for name in ("lock voters", "lock voters of a county", "clear", "lock job", "lock work item", "lock case", "replace", "probe"):
         assert said(CALLS[name]).endswith("FOR UPDATE")
 
 

@@ -28,6 +28,10 @@ class VoterRepository(Protocol):
         """Which of these UIDs there are, in any county; nothing is locked or told of them."""
         ...
 
+    def uids(self, county_code: str, ems_voter_ids: Sequence[str]) -> set[int]:
+        """The UIDs of one county's records by its own ids; nothing is locked."""
+        ...
+
     def lock_by_ems_id(self, county_code: str, ems_voter_ids: Sequence[str]) -> list[Voter]:
         """Current records of one county by its own ids, locked likewise."""
         ...
