@@ -128,7 +128,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 
 def _write_one_at_a_time(engine: Engine) -> None:
-    place = WritersPlace(str(engine.url.database))
+    place = WritersPlace()
 
     def begin(connection: Connection) -> None:
         read_only = bool(connection.get_execution_options().get(READ_ONLY))

@@ -7,10 +7,11 @@ call asked in vain for many seconds (measured), and with it waited the thread th
 import fcntl
 import os
 import sqlite3
+import stat
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -30,15 +31,18 @@ class WritersPlace:
     Who asks in vain holds a shared lock on a file beside the database meanwhile, by which other processes see that somebody waits.
     """
 
-    def __init__(self, database: str) -> None:
-        """For the database in this file."""
-        self._waiting = f"{database}-waiting"
+    def __init__(self) -> None:
+        """For the database of the first connection that asks; all others have the same."""
+        self._database: str | None = None
         self._turn = threading.Lock()
         self._mine = threading.local()
 
     def take(self, connection: Connection) -> None:
         """Begin a transaction that may write; raises Unavailable when the place was not to be had."""
         driver: Any = connection.connection.driver_connection
+        if self._database is None:
+            # As SQLite knows it: whole and past links, so that all who use one file meet; nothing for one in memory, which nobody shares.
+            self._database = driver.execute("PRAGMA database_list").fetchone()[2]
         self._let_others_go_first()
         driver.execute("PRAGMA busy_timeout = 0").close()
         try:
@@ -72,7 +76,7 @@ class WritersPlace:
                 self._turn.release()
 
     def _begun_after_waiting(self, connection: Connection, until: float) -> bool:
-        with self._file(fcntl.LOCK_SH):
+        with self._marked(fcntl.LOCK_SH):
             while time.monotonic() < until:
                 if _begun(connection):
                     return True
@@ -80,25 +84,44 @@ class WritersPlace:
         return False
 
     def _somebody_waits(self) -> bool:
-        try:
-            with self._file(fcntl.LOCK_EX | fcntl.LOCK_NB):
-                return False
-        except BlockingIOError:
-            return True
+        with self._marked(fcntl.LOCK_EX | fcntl.LOCK_NB) as is_marked_by_another:
+            return is_marked_by_another
 
     @contextmanager
-    def _file(self, lock: int) -> Iterator[None]:
+    def _marked(self, lock: int) -> Iterator[bool]:
+        """Hold a lock on the file; whether another's is in its way.
+
+        Where there can be none (a full disk, a file system without such locks) manners can wait: what is wrong is told of the database.
+        """
+        number = _opened(self._database) if self._database else None
         try:
-            number = os.open(self._waiting, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        except OSError:
-            # A disk that is full or read-only: what is wrong is told of the database itself, and manners can wait.
-            yield
-            return
-        try:
-            fcntl.flock(number, lock)
-            yield
+            yield number is not None and _is_in_the_way(number, lock)
         finally:
-            os.close(number)
+            if number is not None:
+                os.close(number)
+
+
+def _opened(database: str) -> int | None:
+    """The file beside it, with its owner and mode, as SQLite does with its own: root who looked in shall not shut the service out."""
+    try:
+        like = os.stat(database)
+        number = os.open(f"{database}-waiting", os.O_CREAT | os.O_RDONLY | os.O_CLOEXEC, stat.S_IMODE(like.st_mode))
+    except OSError:
+        return None
+    if os.geteuid() == 0:
+        with suppress(OSError):  # a container's root may not
+            os.fchown(number, like.st_uid, like.st_gid)
+    return number
+
+
+def _is_in_the_way(number: int, lock: int) -> bool:
+    try:
+        fcntl.flock(number, lock)
+    except BlockingIOError:
+        return True
+    except OSError:  # the file system has no such locks
+        return False
+    return False
 
 
 def _begun(connection: Connection) -> bool:

@@ -7,7 +7,6 @@ import time
 import pytest
 
 from db.unit_of_work import SqlUnitOfWorkFactory
-from db.writers_place import WritersPlace
 
 LONG_SECONDS = 0.3
 
@@ -19,10 +18,22 @@ def run(sqlite_url):
     factory.close()
 
 
+def waiting_file(url):
+    return f"{url.removeprefix('sqlite:///')}-waiting"
+
+
+def somebody_waits(url):
+    with open(waiting_file(url), "ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
 @pytest.mark.requirement("OPS-04")
 def test_who_held_the_writers_place_long_lets_who_waits_go_first(run, sqlite_uow, sqlite_url):
     order = []
-    place = WritersPlace(sqlite_url.removeprefix("sqlite:///"))
 
     def call():
         with sqlite_uow():
@@ -31,7 +42,7 @@ def test_who_held_the_writers_place_long_lets_who_waits_go_first(run, sqlite_uow
     waiting = threading.Thread(target=call)
     with run():
         waiting.start()
-        while not place._somebody_waits():
+        while not somebody_waits(sqlite_url):
             time.sleep(0.001)
         time.sleep(LONG_SECONDS)
     with run():
@@ -42,7 +53,7 @@ def test_who_held_the_writers_place_long_lets_who_waits_go_first(run, sqlite_uow
 
 @pytest.mark.requirement("OPS-04")
 def test_who_waits_and_never_comes_holds_a_run_up_no_longer_than_it_held_the_place(run, sqlite_url):
-    with open(f"{sqlite_url.removeprefix('sqlite:///')}-waiting", "wb") as stopped:
+    with open(waiting_file(sqlite_url), "wb") as stopped:
         fcntl.flock(stopped, fcntl.LOCK_SH)
         with run():
             time.sleep(0.06)

@@ -1,5 +1,7 @@
 """SQLite has one writer's place and no queue for it: whoever waits asks so often that the moment between two transactions of another is enough."""
 
+import errno
+import os
 import sqlite3
 import time
 from contextlib import closing
@@ -52,9 +54,12 @@ class Pauses:
 
     def _pause(self, seconds):
         self.taken.append(seconds)
-        self._now += seconds
+        self.pass_by(seconds)
         if self._acts:
             self._acts.pop(0)()
+
+    def pass_by(self, seconds):
+        self._now += seconds
 
 
 def begin_again(rival):
@@ -107,3 +112,51 @@ def test_what_is_no_waiting_is_told_at_once_as_what_it_is(waiting, monkeypatch):
         with pytest.raises(OperationalError, match="within a transaction"):
             connection.begin()
     assert pauses.taken == []
+
+
+def write_long_and_again(engine, pauses):
+    """What a run does: before its next transaction it looks whether somebody waits."""
+    with engine.begin():
+        pauses.pass_by(1)
+    with engine.begin():
+        pass
+    engine.dispose()
+
+
+def test_whoever_names_the_database_by_a_link_is_seen_beside_the_file_itself(file, tmp_path, monkeypatch):
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.symlink_to(file)
+    write_long_and_again(create_engine(f"sqlite:///{link}"), Pauses(monkeypatch))
+    assert file.with_name("one.db-waiting").exists()
+    assert [each.name for each in link.parent.iterdir()] == ["link.db"]
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:", "sqlite:///file::memory:?uri=true"])
+def test_a_database_in_memory_leaves_no_file_behind(url, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write_long_and_again(create_engine(url), Pauses(monkeypatch))
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="NOT ROOT: who owns a file could not be changed")
+def test_root_who_looks_in_leaves_the_file_to_whoever_has_the_database(file, monkeypatch):
+    os.chown(file, 12_345, 12_346)
+    file.chmod(0o640)
+    write_long_and_again(create_engine(f"sqlite:///{file}"), Pauses(monkeypatch))
+    left = file.with_name("one.db-waiting").stat()
+    assert (left.st_uid, left.st_gid, left.st_mode & 0o777) == (12_345, 12_346, 0o640)
+
+
+@pytest.mark.requirement("EWS-13")
+def test_a_file_system_without_such_locks_costs_manners_and_no_call(waiting, rival, monkeypatch):
+    pauses = Pauses(monkeypatch, lambda: rival.execute("COMMIT"))
+    monkeypatch.setattr(writers_place.fcntl, "flock", refuse_lock)
+    with waiting.begin():
+        pauses.pass_by(1)
+    with waiting.begin():
+        assert len(pauses.taken) == 1
+
+
+def refuse_lock(number, lock):
+    raise OSError(errno.ENOLCK, "No locks available")
