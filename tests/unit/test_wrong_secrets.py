@@ -54,5 +54,17 @@ def test_what_could_not_be_written_is_written_with_the_next_countys(database, wr
     assert len(database.committed.failures) == 2 * 2 + 1
 
 
+@pytest.mark.requirement("EWS-01")
+def test_wrong_ones_are_counted_in_the_order_in_which_right_ones_are_noted(wrong_secrets, monkeypatch):
+    counted = []
+    monkeypatch.setattr("fakes.logins.FakeLoginRepository.note_failure", lambda self, counter, at, *, forgiven_before: counted.append(counter))
+    refusal = Unavailable(ErrorCode.BUSY, "Wrong.", retry_after_seconds=1)
+    for number in range(10):
+        wrong_secrets.refused(f"c{number}", ADDRESS, None, refusal)
+    by_call = [counted[begin : begin + 3] for begin in range(0, len(counted), 3)]
+    assert len(by_call) == 10
+    assert by_call == [sorted(counters) for counters in by_call]
+
+
 def refuse(uow):
     raise Unavailable(ErrorCode.BUSY, "The database is busy.", retry_after_seconds=1)

@@ -112,7 +112,8 @@ class WrongSecrets:
     def _count(self, counters: _Counters, account: str, credential: Credential | None, before: Failures, now: datetime) -> None:
         with self._unit_of_work() as uow:
             # The third for unknown names too: what is written, and so how long it takes, does not tell them from others.
-            for counter in (*counters, account):
+            # Sorted, as whoever notes right ones does, so that the two wait for each other instead of dying in a deadlock.
+            for counter in sorted((*counters, account)):
                 uow.logins.note_failure(counter, now, forgiven_before=now - FORGIVEN_AFTER)
             is_fresh = before.last_at is not None and before.last_at >= now - FORGIVEN_AFTER
             attempts = before.in_a_row + 1 if is_fresh else 1
