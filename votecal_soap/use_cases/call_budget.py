@@ -46,7 +46,7 @@ class CallBudget:
         """
         instant = int(self._clock.now().timestamp())
         for scope, limit in ((county_code, self._limits.of_county), (ALL_COUNTIES, self._limits.of_all)):
-            if not self._take(scope, limit, instant // _MINUTE, min(calls, limit)):
+            if not self._take(scope, limit, instant // _MINUTE, max(1, min(calls, limit))):
                 raise too_many_calls(_MINUTE - instant % _MINUTE)
 
     def _take(self, scope: str, limit: int, minute: int, calls: int) -> bool:
