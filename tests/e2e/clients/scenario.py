@@ -115,5 +115,6 @@ def take_all(application: Application, county_code: str) -> None:
     """Clear whatever waits for the county."""
     with application.unit_of_work() as uow:
         while page := uow.messages.page(county_code, 1000, with_payload=False):
-            uow.messages.clear(county_code, [Clearance(message.message_id, ClearOutcome.PROCESSED) for message in page], datetime.now(UTC))
+            taken = [Clearance(message_id=message.message_id, outcome=ClearOutcome.PROCESSED) for message in page]
+            uow.messages.clear(county_code, taken, datetime.now(UTC))
         uow.commit()

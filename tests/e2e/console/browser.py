@@ -54,17 +54,18 @@ class Page:
         return self.driver.find_element(By.CSS_SELECTOR, selector)
 
     def click(self, text: str) -> None:
-        """Click the link or button of this text."""
+        """Click the link or button of this text, once the page has it: the one before may still be there."""
         quoted = f'"{text}"'
         places = (f"//a[contains(., {quoted})]", f"//button[contains(., {quoted})]", f"//input[@type='submit'][@value={quoted}]")
-        (found, *_) = self.driver.find_elements(By.XPATH, " | ".join(places))
-        found.click()
+        self._waiting().until(lambda driver: driver.find_elements(By.XPATH, " | ".join(places)), f"nothing to click says {text!r}")[0].click()
 
     def wait_for(self, text: str) -> None:
         """Until the page has this text."""
+        self._waiting().until(lambda driver: text in driver.find_element(By.TAG_NAME, "body").text, f"no {text!r} on the page")
+
+    def _waiting(self) -> WebDriverWait:
         # While one page follows another, what was found is stale.
-        waiting = WebDriverWait(self.driver, WAIT_SECONDS, ignored_exceptions=[StaleElementReferenceException, NoSuchElementException])
-        waiting.until(lambda driver: text in driver.find_element(By.TAG_NAME, "body").text, f"no {text!r} on the page")
+        return WebDriverWait(self.driver, WAIT_SECONDS, ignored_exceptions=[StaleElementReferenceException, NoSuchElementException])
 
     def press(self, key: str) -> None:
         """Press a key, wherever the focus is."""
